@@ -1,0 +1,154 @@
+"""The resolved configuration of a run: defaults, then the TOML file, then flags; unknown keys are errors."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from privgen.errors import ConfigError
+
+Positive = Annotated[int, Field(ge=1)]
+Locale = Literal["en_US", "zh_CN"]
+
+
+class Part(BaseModel):
+    """One section of the configuration."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+P = TypeVar("P", bound=Part)
+
+
+class SyntheticConfig(Part):
+    """The synthetic marketplace. `customers` is the mean per merchant; sizes differ."""
+
+    locale: Locale = "en_US"
+    merchants: Positive = 4
+    customers: Positive = 60
+    products: Positive = 12
+    seed: int = 7
+
+
+class ScrubConfig(Part):
+    """Scrubbing. `key_file` holds the pseudonym key; by default one is made in the run folder."""
+
+    languages: tuple[str, ...] = ("en", "zh")
+    key_file: str | None = None
+    workers: Positive = 1
+
+
+class TrainConfig(Part):
+    """Federated training under differential privacy; every field is public.
+
+    Args:
+        target_epsilon: Budget per merchant, over all rounds.
+        delta: Probability slack of the guarantee.
+        rounds: Federated rounds.
+        steps_per_round: Noisy steps of a merchant per round.
+        sample_rate: Poisson rate at which a customer takes part in a step.
+        max_grad_norm: Clip bound of one customer's summed gradient.
+        records_per_customer: Contribution cap of one customer in one step.
+        min_customers: Silos with fewer consenting customers are refused.
+        expected_batch_size: Public divisor of the noisy sum, in customers.
+        rank: LoRA rank.
+        learning_rate: Of the local optimiser.
+        engine: inprocess, or ray for Flower's simulation engine.
+        ledger_dir: Folder of the merchants' ledgers; default federated/ledger in the run folder. Point
+            several runs at one folder to let the budget span them.
+        seed: Leave unset. A fixed seed makes the noise predictable and stamps every artefact UNSAFE.
+    """
+
+    target_epsilon: Annotated[float, Field(gt=0, le=100)] = 8.0
+    delta: Annotated[float, Field(gt=0, lt=1)] = 1e-5
+    rounds: Positive = 10
+    steps_per_round: Positive = 2
+    sample_rate: Annotated[float, Field(gt=0, le=1)] = 0.2
+    max_grad_norm: Annotated[float, Field(gt=0)] = 1.0
+    records_per_customer: Positive = 4
+    min_customers: Positive = 20
+    expected_batch_size: Annotated[float, Field(gt=0)] = 12.0
+    rank: Positive = 8
+    learning_rate: Annotated[float, Field(gt=0)] = 1e-3
+    max_length: Positive = 512
+    engine: Literal["inprocess", "ray"] = "inprocess"
+    ledger_dir: str | None = None
+    seed: int | None = None
+
+
+class GenerateConfig(Part):
+    """Page generation. `generator` hf uses `model` with the run's adapter; template needs no model."""
+
+    generator: Literal["hf", "template"] = "hf"
+    pages_per_merchant: Positive = 3
+    max_signals: Annotated[int, Field(ge=1, le=40)] = 7
+    max_new_tokens: Positive = 160
+    batch_size: Positive = 16
+
+
+class ExplainConfig(Part):
+    """Explanations. `method` exact enumerates all subsets of at most 10 signals."""
+
+    method: Literal["exact", "shap_kernel", "shap_partition", "captum_sampling", "captum_ablation"] = "exact"
+    batch_size: Positive = 32
+    seed: int = 0
+
+
+class RunConfig(Part):
+    """Everything that a run needs besides its data."""
+
+    model: str = "embedded"
+    synthetic: SyntheticConfig = SyntheticConfig()
+    scrub: ScrubConfig = ScrubConfig()
+    train: TrainConfig = TrainConfig()
+    generate: GenerateConfig = GenerateConfig()
+    explain: ExplainConfig = ExplainConfig()
+
+
+def load_config(path: Path | None = None, **flags: dict[str, Any] | str | None) -> RunConfig:
+    """Resolve the configuration: defaults, then the file at `path`, then `flags` (None means not given).
+
+    Args:
+        path: TOML file with the keys of `RunConfig`.
+        flags: Top-level keys; a part is given as a dict of its keys.
+
+    Raises:
+        ConfigError: Unreadable file, unknown key, wrong type or range; the message names file and key.
+    """
+    values: dict[str, Any] = _read_toml(path) if path else {}
+    for name, given in flags.items():
+        if isinstance(given, dict):
+            kept = {key: value for key, value in given.items() if value is not None}
+            part = values.setdefault(name, {})
+            if isinstance(part, dict):
+                part.update(kept)
+        elif given is not None:
+            values[name] = given
+    return validate(RunConfig, values, str(path or "flags"))
+
+
+def validate(part: type[P], values: dict[str, Any], where: str) -> P:
+    """Check `values` against a configuration part.
+
+    Raises:
+        ConfigError: The first fault, in one line: where, key, fault.
+    """
+    try:
+        return part.model_validate(values)
+    except ValidationError as fault:
+        first = fault.errors(include_input=False, include_url=False)[0]
+        key = ".".join(str(step) for step in first["loc"]) or "top level"
+        reason = "unknown key" if first["type"] == "extra_forbidden" else first["msg"]
+        raise ConfigError(f"{where}: {key}: {reason}") from None
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError:
+        raise ConfigError(f"{path}: file not found or not readable") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
+        raise ConfigError(f"{path}: not valid TOML ({fault})") from None

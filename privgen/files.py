@@ -1,0 +1,121 @@
+"""Files that are never half-written: temporary name, fsync, rename; and hashes of files and folders."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import IO, Any
+
+from privgen.errors import DataError
+
+
+def canonical_json(value: Any) -> str:
+    """JSON with sorted keys and no spaces, so that equal values have equal hashes.
+
+    >>> canonical_json({"b": 1, "a": "é"})
+    '{"a":"é","b":1}'
+    """
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+
+def sha256_text(text: str) -> str:
+    """Hex SHA-256 of the UTF-8 bytes of `text`."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def sha256_file(path: Path) -> str:
+    """Hex SHA-256 of a file, read in blocks."""
+    with path.open("rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()
+
+
+def sha256_tree(path: Path) -> str:
+    """Hex SHA-256 of a file, or of a folder's sorted (name, hash) list."""
+    if path.is_file():
+        return sha256_file(path)
+    entries = sorted(p for p in path.rglob("*") if p.is_file())
+    return sha256_text("".join(f"{p.relative_to(path).as_posix()}\0{sha256_file(p)}\n" for p in entries))
+
+
+@contextlib.contextmanager
+def atomic_path(path: Path) -> Iterator[Path]:
+    """Yield a temporary path beside `path`; rename it into place on success, remove it on failure."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        yield temporary
+        _fsync(temporary)
+        os.replace(temporary, path)
+        _fsync(path.parent)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def atomic_open(path: Path, mode: str = "w") -> Iterator[IO[Any]]:
+    """Open `path` for writing so that readers see the old file or the whole new one."""
+    with atomic_path(path) as temporary:
+        encoding = None if "b" in mode else "utf-8"
+        with temporary.open(mode, encoding=encoding) as handle:
+            yield handle
+
+
+def write_json(path: Path, value: Any) -> None:
+    """Write `value` as indented JSON, atomically."""
+    with atomic_open(path) as handle:
+        json.dump(value, handle, ensure_ascii=False, indent=2, sort_keys=True, allow_nan=False)
+        handle.write("\n")
+
+
+def read_json(path: Path) -> Any:
+    """Read a JSON file.
+
+    Raises:
+        DataError: The file is missing or is not JSON; the message names the file only.
+    """
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise DataError(f"{path}: file not found") from None
+    except (OSError, ValueError):
+        raise DataError(f"{path}: not readable as JSON") from None
+
+
+def write_jsonl(path: Path, rows: Iterable[Any]) -> int:
+    """Write one canonical JSON object per line, atomically; return the number of lines."""
+    count = 0
+    with atomic_open(path) as handle:
+        for row in rows:
+            handle.write(canonical_json(row) + "\n")
+            count += 1
+    return count
+
+
+def read_jsonl(path: Path) -> Iterator[Any]:
+    """Yield the objects of a JSON Lines file.
+
+    Raises:
+        DataError: The file is missing, or a line is not JSON; the message names file and line only.
+    """
+    try:
+        handle = path.open(encoding="utf-8")
+    except OSError:
+        raise DataError(f"{path}: file not found or not readable") from None
+    with handle:
+        for number, line in enumerate(handle, 1):
+            try:
+                yield json.loads(line)
+            except ValueError:
+                raise DataError(f"{path}: line {number} is not JSON") from None
+
+
+def _fsync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

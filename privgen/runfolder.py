@@ -1,0 +1,145 @@
+"""The run folder and its manifest: which stage ran on what, with which result; done stages are skipped."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import fcntl
+import os
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from privgen.errors import RunError
+from privgen.files import canonical_json, read_json, sha256_text, sha256_tree, write_json
+
+STAGES = ("ingest", "scrub", "train", "generate", "explain", "evaluate", "audit", "report")
+_PACKAGES = (
+    *("privgen", "captum", "dp-accounting", "flwr", "numpy", "opacus", "peft", "presidio-analyzer"),
+    *("presidio-anonymizer", "pyarrow", "safetensors", "shap", "torch", "transformers"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class StageResult:
+    """What a stage did: its summary (counts and figures, never a value) and whether it was skipped."""
+
+    name: str
+    summary: dict[str, Any]
+    skipped: bool
+
+
+class RunFolder:
+    """One run on disk. Only one process may extend it at a time (an advisory lock on `.lock`)."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._manifest_path = path / "run.json"
+
+    @property
+    def manifest(self) -> dict[str, Any]:
+        """The manifest as read from disk; an empty one for a new run."""
+        if not self._manifest_path.exists():
+            return {"format": 1, "stages": {}}
+        manifest = read_json(self._manifest_path)
+        if not isinstance(manifest, dict) or not isinstance(manifest.get("stages"), dict):
+            raise RunError(f"{self._manifest_path}: not a privgen manifest")
+        return manifest
+
+    @contextlib.contextmanager
+    def locked(self) -> Iterator[None]:
+        """Hold the run folder for this process.
+
+        Raises:
+            RunError: Another process is extending the run.
+        """
+        self.path.mkdir(parents=True, exist_ok=True)
+        with (self.path / ".lock").open("w") as handle:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                raise RunError(f"{self.path}: another privgen process is using this run folder") from None
+            yield
+
+    def summary(self, stage: str) -> dict[str, Any]:
+        """Summary of a complete stage.
+
+        Raises:
+            RunError: The stage has not run; the message names the command to run.
+        """
+        entry = self.manifest["stages"].get(stage)
+        if not entry or entry["status"] != "complete":
+            raise RunError(f"{self.path}: stage {stage} is not complete; run: privgen {stage} {self.path}")
+        summary: dict[str, Any] = entry["summary"]
+        return summary
+
+    def stage(
+        self,
+        name: str,
+        config: Mapping[str, Any],
+        inputs: Mapping[str, Path],
+        outputs: tuple[str, ...],
+        work: Callable[[], dict[str, Any]],
+    ) -> StageResult:
+        """Run `work` unless the stage is complete with the same configuration, inputs and outputs.
+
+        Args:
+            name: One of `STAGES`.
+            config: Resolved configuration of the stage; JSON values.
+            inputs: Label to file or folder that the stage reads; their hashes go into the manifest.
+            outputs: Paths relative to the run folder that the stage writes (file or folder).
+            work: Writes the outputs (atomically; it may resume what an earlier try left) and returns the
+                summary.
+
+        Returns:
+            The summary, fresh or as recorded.
+        """
+        input_hashes = {label: sha256_tree(path) for label, path in sorted(inputs.items())}
+        fingerprint = sha256_text(canonical_json({"config": dict(config), "inputs": input_hashes}))
+        entry = self.manifest["stages"].get(name)
+        done = entry and entry["status"] == "complete" and entry["fingerprint"] == fingerprint
+        if done and self._hashes(outputs) == entry["outputs"]:
+            return StageResult(name, entry["summary"], skipped=True)
+        entry = {
+            "status": "running",
+            "fingerprint": fingerprint,
+            "config": dict(config),
+            "inputs": input_hashes,
+            "started": _now(),
+            "versions": versions(),
+        }
+        self._record(name, entry)
+        summary = work()
+        entry |= {
+            "status": "complete",
+            "finished": _now(),
+            "outputs": self._hashes(outputs),
+            "summary": summary,
+        }
+        self._record(name, entry)
+        return StageResult(name, summary, skipped=False)
+
+    def _record(self, name: str, entry: dict[str, Any]) -> None:
+        manifest = self.manifest
+        manifest["stages"][name] = entry
+        write_json(self._manifest_path, manifest)
+
+    def _hashes(self, outputs: tuple[str, ...]) -> dict[str, str]:
+        return {out: sha256_tree(self.path / out) for out in outputs if (self.path / out).exists()}
+
+
+def versions() -> dict[str, str]:
+    """Versions of the packages that shape a run, as far as they are installed."""
+    found = {}
+    for name in _PACKAGES:
+        with contextlib.suppress(metadata.PackageNotFoundError):
+            found[name] = metadata.version(name)
+    return found
+
+
+def _now() -> str:
+    epoch = os.environ.get("SOURCE_DATE_EPOCH")
+    moment = dt.datetime.fromtimestamp(int(epoch), dt.UTC) if epoch else dt.datetime.now(dt.UTC)
+    return moment.isoformat(timespec="seconds")

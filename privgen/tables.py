@@ -1,0 +1,267 @@
+"""Read, check and write the tables of a silo as streams of row batches (pyarrow underneath)."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import json
+import math
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from privgen.errors import DataError, RowError
+from privgen.files import atomic_path, canonical_json
+from privgen.schema import EVENT_KINDS, MEDIA_KINDS, TABLES, Column, ColumnType, Row, Table
+
+BATCH_ROWS = 10_000
+SUFFIXES = (".parquet", ".csv", ".jsonl", ".csv.gz", ".jsonl.gz")
+"""File name endings that a table may have, in the order they are looked for."""
+
+
+def table_path(silo: Path, table: str) -> Path | None:
+    """Path of a table in a silo folder, or None if the merchant does not have it."""
+    return next((path for s in SUFFIXES if (path := silo / f"{table}{s}").is_file()), None)
+
+
+def read_raw(path: Path, batch_rows: int = BATCH_ROWS) -> Iterator[list[dict[str, Any]]]:
+    """Yield batches of unchecked rows of a Parquet, CSV or JSONL file; CSV cells are text.
+
+    Raises:
+        DataError: The file is missing, empty, or not of its format; the message names the file only.
+    """
+    try:
+        if path.name.endswith(".parquet"):
+            yield from _read_parquet(path, batch_rows)
+        elif path.name.endswith((".csv", ".csv.gz")):
+            yield from _read_csv(path, batch_rows)
+        elif path.name.endswith((".jsonl", ".jsonl.gz")):
+            yield from _read_jsonl(path, batch_rows)
+        else:
+            raise DataError(f"{path}: unknown format; use one of {', '.join(SUFFIXES)}")
+    except (OSError, ValueError, EOFError) as fault:  # pyarrow errors are ValueError or OSError
+        raise DataError(f"{path}: not readable ({type(fault).__name__}); check the file") from None
+
+
+def column_names(path: Path) -> tuple[str, ...]:
+    """Column names of a Parquet or CSV file, or of the first row of a JSONL file."""
+    for batch in read_raw(path, 1):
+        return tuple(batch[0])
+    return ()
+
+
+def read_table(silo: Path, table: str, batch_rows: int = BATCH_ROWS) -> Iterator[list[Row]]:
+    """Yield batches of checked rows of a table that `TableWriter` wrote; nothing if it is absent.
+
+    Raises:
+        DataError: A row does not fit the table; the message names file and row.
+    """
+    path = table_path(silo, table)
+    if path is None:
+        return
+    number = 0
+    for batch in read_raw(path, batch_rows):
+        rows = []
+        for raw in batch:
+            number += 1
+            try:
+                rows.append(check_row(TABLES[table], raw))
+            except RowError as fault:
+                raise DataError(f"{path}: row {number}: {fault.reason}; run privgen ingest on it") from None
+        yield rows
+
+
+def check_row(table: Table, raw: dict[str, Any]) -> Row:
+    """Return `raw` as a row of `table`: every column present, typed, empty text as None.
+
+    Raises:
+        RowError: A required cell is empty or a cell has the wrong type; the reason names the column.
+    """
+    row = {column.name: _cell(column, raw.get(column.name)) for column in table.columns}
+    for name in table.required:
+        if row[name] is None or row[name] == "":
+            raise RowError(f"column {name} is empty")
+    if table.name == "events" and row["kind"] not in EVENT_KINDS:
+        raise RowError(f"column kind is not one of {', '.join(EVENT_KINDS)}")
+    if table.name == "media" and row["kind"] not in MEDIA_KINDS:
+        raise RowError(f"column kind is not one of {', '.join(MEDIA_KINDS)}")
+    return row
+
+
+class TableWriter:
+    """Write one table as Parquet, batch by batch; the file appears under its name only when complete."""
+
+    def __init__(self, silo: Path, table: str) -> None:
+        self.path = silo / f"{table}.parquet"
+        self.rows = 0
+        self._table = TABLES[table]
+        self._stack = contextlib.ExitStack()
+        self._writer: Any = None
+        self._pending: list[Row] = []
+
+    def __enter__(self) -> Self:
+        import pyarrow.parquet as pq
+
+        temporary = self._stack.enter_context(atomic_path(self.path))
+        self._writer = pq.ParquetWriter(temporary, arrow_schema(self._table), compression="zstd")
+        return self
+
+    def write(self, rows: list[Row]) -> None:
+        """Append checked rows."""
+        self._pending.extend(rows)
+        self.rows += len(rows)
+        if len(self._pending) >= BATCH_ROWS:
+            self._flush()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            if kind is None and self._pending:
+                self._flush()
+        finally:
+            self._writer.close()
+            self._stack.__exit__(kind, error, trace)
+
+    def _flush(self) -> None:
+        import pyarrow as pa
+
+        self._writer.write_table(pa.Table.from_pylist(self._pending, schema=arrow_schema(self._table)))
+        self._pending = []
+
+
+def arrow_schema(table: Table) -> Any:
+    """The pyarrow schema of a table."""
+    import pyarrow as pa
+
+    types = {
+        ColumnType.TEXT: pa.string(),
+        ColumnType.INTEGER: pa.int64(),
+        ColumnType.NUMBER: pa.float64(),
+        ColumnType.TIMESTAMP: pa.timestamp("us", tz="UTC"),
+        ColumnType.DATE: pa.date32(),
+        ColumnType.MAP: pa.map_(pa.string(), pa.string()),
+    }
+    return pa.schema([(column.name, types[column.type]) for column in table.columns])
+
+
+def row_json(row: Row) -> str:
+    """A row as canonical JSON (times as ISO text): for fingerprints and rejects files of clean rows."""
+    return canonical_json({k: v.isoformat() if isinstance(v, dt.date) else v for k, v in row.items()})
+
+
+def _read_parquet(path: Path, batch_rows: int) -> Iterator[list[dict[str, Any]]]:
+    import pyarrow.parquet as pq
+
+    with pq.ParquetFile(path) as file:
+        for batch in file.iter_batches(batch_rows):
+            yield batch.to_pylist()
+
+
+def _read_csv(path: Path, batch_rows: int) -> Iterator[list[dict[str, Any]]]:
+    import csv
+    import gzip
+
+    csv.field_size_limit(1 << 27)
+    opener = gzip.open if path.name.endswith(".gz") else open
+    with opener(path, "rt", encoding="utf-8-sig", newline="") as text:
+        batch: list[dict[str, Any]] = []
+        for row in csv.DictReader(text):
+            batch.append(row)
+            if len(batch) >= batch_rows:
+                yield batch
+                batch = []
+        if batch:
+            yield batch
+
+
+def _read_jsonl(path: Path, batch_rows: int) -> Iterator[list[dict[str, Any]]]:
+    import gzip
+
+    opener = gzip.open if path.name.endswith(".gz") else open
+    with opener(path, "rt", encoding="utf-8") as handle:
+        batch: list[dict[str, Any]] = []
+        for line in handle:
+            value = json.loads(line)
+            if not isinstance(value, dict):
+                raise ValueError("not an object")
+            batch.append(value)
+            if len(batch) >= batch_rows:
+                yield batch
+                batch = []
+        if batch:
+            yield batch
+
+
+def _cell(column: Column, value: Any) -> Any:
+    if value is None:
+        return None
+    try:
+        return _PARSERS[column.type](value)
+    except (ValueError, TypeError, OverflowError):
+        raise RowError(f"column {column.name} is not a {column.type.value}") from None
+
+
+def _text(value: Any) -> str | None:
+    if isinstance(value, str):
+        return value or None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ValueError
+    return str(value)
+
+
+def _number(value: Any) -> float | None:
+    if value == "":
+        return None
+    number = float(value)
+    if not math.isfinite(number):
+        raise ValueError
+    return number
+
+
+def _integer(value: Any) -> int | None:
+    number = _number(value)
+    if number is None:
+        return None
+    if number != int(number):
+        raise ValueError
+    return int(number)
+
+
+def _timestamp(value: Any) -> dt.datetime | None:
+    if value == "":
+        return None
+    moment = value if isinstance(value, dt.datetime) else dt.datetime.fromisoformat(value)
+    return moment.replace(tzinfo=dt.UTC) if moment.tzinfo is None else moment.astimezone(dt.UTC)
+
+
+def _date(value: Any) -> dt.date | None:
+    if value == "":
+        return None
+    if isinstance(value, dt.datetime):
+        return value.date()
+    return value if isinstance(value, dt.date) else dt.date.fromisoformat(value[:10])
+
+
+def _map(value: Any) -> dict[str, str] | None:
+    """A map cell: a dict, Parquet's list of pairs, a JSON object, or `a=b;c=d` (a bare name maps to "")."""
+    if value == "":
+        return {}
+    if isinstance(value, str):
+        if value.lstrip().startswith("{"):
+            value = json.loads(value)
+        else:
+            value = [part.partition("=")[::2] for part in value.split(";") if part.strip()]
+    pairs = value.items() if isinstance(value, dict) else value
+    return {str(k).strip(): "" if v is None else str(v).strip() for k, v in pairs}
+
+
+_PARSERS: dict[ColumnType, Any] = {
+    ColumnType.TEXT: _text,
+    ColumnType.INTEGER: _integer,
+    ColumnType.NUMBER: _number,
+    ColumnType.TIMESTAMP: _timestamp,
+    ColumnType.DATE: _date,
+    ColumnType.MAP: _map,
+}
