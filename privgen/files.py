@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import json
 import os
+import threading
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO, Any
@@ -34,10 +35,18 @@ def sha256_file(path: Path) -> str:
 
 
 def sha256_tree(path: Path) -> str:
-    """Hex SHA-256 of a file, or of a folder's sorted (name, hash) list."""
+    """Hex SHA-256 of a file, or of a folder's sorted (name, hash) list.
+
+    What an interrupted `atomic_path` left behind is not part of the folder.
+
+    Raises:
+        DataError: There is no such file or folder.
+    """
     if path.is_file():
         return sha256_file(path)
-    entries = sorted(p for p in path.rglob("*") if p.is_file())
+    if not path.is_dir():
+        raise DataError(f"{path}: no such file or folder")
+    entries = sorted(p for p in path.rglob("*") if p.is_file() and not _left_over(p))
     return sha256_text("".join(f"{p.relative_to(path).as_posix()}\0{sha256_file(p)}\n" for p in entries))
 
 
@@ -45,7 +54,7 @@ def sha256_tree(path: Path) -> str:
 def atomic_path(path: Path) -> Iterator[Path]:
     """Yield a temporary path beside `path`; rename it into place on success, remove it on failure."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}.tmp")
     try:
         yield temporary
         _fsync(temporary)
@@ -81,7 +90,7 @@ def read_json(path: Path) -> Any:
         return json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise DataError(f"{path}: file not found") from None
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         raise DataError(f"{path}: not readable as JSON") from None
 
 
@@ -106,11 +115,16 @@ def read_jsonl(path: Path) -> Iterator[Any]:
     except OSError:
         raise DataError(f"{path}: file not found or not readable") from None
     with handle:
-        for number, line in enumerate(handle, 1):
-            try:
+        number = 0
+        try:
+            for number, line in enumerate(handle, 1):
                 yield json.loads(line)
-            except ValueError:
-                raise DataError(f"{path}: line {number} is not JSON") from None
+        except (OSError, ValueError, RecursionError):  # a consumer's error is not raised in here
+            raise DataError(f"{path}: line {max(number, 1)} is not JSON") from None
+
+
+def _left_over(path: Path) -> bool:
+    return path.name.startswith(".") and path.name.endswith(".tmp")
 
 
 def _fsync(path: Path) -> None:

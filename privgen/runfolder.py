@@ -44,8 +44,11 @@ class RunFolder:
         if not self._manifest_path.exists():
             return {"format": 1, "stages": {}}
         manifest = read_json(self._manifest_path)
-        if not isinstance(manifest, dict) or not isinstance(manifest.get("stages"), dict):
+        stages = manifest.get("stages") if isinstance(manifest, dict) else None
+        if not isinstance(stages, dict) or not all(isinstance(entry, dict) for entry in stages.values()):
             raise RunError(f"{self._manifest_path}: not a privgen manifest")
+        if manifest.get("format") != 1:
+            raise RunError(f"{self._manifest_path}: written by another version of privgen; use a new run folder")
         return manifest
 
     @contextlib.contextmanager
@@ -70,7 +73,7 @@ class RunFolder:
             RunError: The stage has not run; the message names the command to run.
         """
         entry = self.manifest["stages"].get(stage)
-        if not entry or entry["status"] != "complete":
+        if not entry or entry.get("status") != "complete":
             raise RunError(f"{self.path}: stage {stage} is not complete; run: privgen {stage} {self.path}")
         summary: dict[str, Any] = entry["summary"]
         return summary
@@ -99,8 +102,8 @@ class RunFolder:
         input_hashes = {label: sha256_tree(path) for label, path in sorted(inputs.items())}
         fingerprint = sha256_text(canonical_json({"config": dict(config), "inputs": input_hashes}))
         entry = self.manifest["stages"].get(name)
-        done = entry and entry["status"] == "complete" and entry["fingerprint"] == fingerprint
-        if done and self._hashes(outputs) == entry["outputs"]:
+        done = entry and entry.get("status") == "complete" and entry.get("fingerprint") == fingerprint
+        if done and self._hashes(outputs) == entry.get("outputs"):
             return StageResult(name, entry["summary"], skipped=True)
         entry = {
             "status": "running",

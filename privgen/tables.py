@@ -13,42 +13,26 @@ from typing import Any, Self
 
 from privgen.errors import DataError, RowError
 from privgen.files import atomic_path, canonical_json
+from privgen.rawfiles import BATCH_ROWS, SUFFIXES, column_names, read_raw
 from privgen.schema import EVENT_KINDS, MEDIA_KINDS, TABLES, Column, ColumnType, Row, Table
 
-BATCH_ROWS = 10_000
-SUFFIXES = (".parquet", ".csv", ".jsonl", ".csv.gz", ".jsonl.gz")
-"""File name endings that a table may have, in the order they are looked for."""
+__all__ = [
+    "BATCH_ROWS",
+    "SUFFIXES",
+    "TableWriter",
+    "arrow_schema",
+    "check_row",
+    "column_names",
+    "read_raw",
+    "read_table",
+    "row_json",
+    "table_path",
+]
 
 
 def table_path(silo: Path, table: str) -> Path | None:
     """Path of a table in a silo folder, or None if the merchant does not have it."""
     return next((path for s in SUFFIXES if (path := silo / f"{table}{s}").is_file()), None)
-
-
-def read_raw(path: Path, batch_rows: int = BATCH_ROWS) -> Iterator[list[dict[str, Any]]]:
-    """Yield batches of unchecked rows of a Parquet, CSV or JSONL file; CSV cells are text.
-
-    Raises:
-        DataError: The file is missing, empty, or not of its format; the message names the file only.
-    """
-    try:
-        if path.name.endswith(".parquet"):
-            yield from _read_parquet(path, batch_rows)
-        elif path.name.endswith((".csv", ".csv.gz")):
-            yield from _read_csv(path, batch_rows)
-        elif path.name.endswith((".jsonl", ".jsonl.gz")):
-            yield from _read_jsonl(path, batch_rows)
-        else:
-            raise DataError(f"{path}: unknown format; use one of {', '.join(SUFFIXES)}")
-    except (OSError, ValueError, EOFError) as fault:  # pyarrow errors are ValueError or OSError
-        raise DataError(f"{path}: not readable ({type(fault).__name__}); check the file") from None
-
-
-def column_names(path: Path) -> tuple[str, ...]:
-    """Column names of a Parquet or CSV file, or of the first row of a JSONL file."""
-    for batch in read_raw(path, 1):
-        return tuple(batch[0])
-    return ()
 
 
 def read_table(silo: Path, table: str, batch_rows: int = BATCH_ROWS) -> Iterator[list[Row]]:
@@ -151,69 +135,35 @@ def row_json(row: Row) -> str:
     return canonical_json({k: v.isoformat() if isinstance(v, dt.date) else v for k, v in row.items()})
 
 
-def _read_parquet(path: Path, batch_rows: int) -> Iterator[list[dict[str, Any]]]:
-    import pyarrow.parquet as pq
-
-    with pq.ParquetFile(path) as file:
-        for batch in file.iter_batches(batch_rows):
-            yield batch.to_pylist()
-
-
-def _read_csv(path: Path, batch_rows: int) -> Iterator[list[dict[str, Any]]]:
-    import csv
-    import gzip
-
-    csv.field_size_limit(1 << 27)
-    opener = gzip.open if path.name.endswith(".gz") else open
-    with opener(path, "rt", encoding="utf-8-sig", newline="") as text:
-        batch: list[dict[str, Any]] = []
-        for row in csv.DictReader(text):
-            batch.append(row)
-            if len(batch) >= batch_rows:
-                yield batch
-                batch = []
-        if batch:
-            yield batch
-
-
-def _read_jsonl(path: Path, batch_rows: int) -> Iterator[list[dict[str, Any]]]:
-    import gzip
-
-    opener = gzip.open if path.name.endswith(".gz") else open
-    with opener(path, "rt", encoding="utf-8") as handle:
-        batch: list[dict[str, Any]] = []
-        for line in handle:
-            value = json.loads(line)
-            if not isinstance(value, dict):
-                raise ValueError("not an object")
-            batch.append(value)
-            if len(batch) >= batch_rows:
-                yield batch
-                batch = []
-        if batch:
-            yield batch
-
-
 def _cell(column: Column, value: Any) -> Any:
     if value is None:
         return None
     try:
         return _PARSERS[column.type](value)
-    except (ValueError, TypeError, OverflowError):
+    except (ValueError, TypeError, OverflowError, RecursionError):
         raise RowError(f"column {column.name} is not a {column.type.value}") from None
 
 
 def _text(value: Any) -> str | None:
     if isinstance(value, str):
-        return value or None
+        return _utf8(value) or None
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise ValueError
     return str(value)
 
 
+def _utf8(text: str) -> str:
+    """`text` itself; a lone surrogate, which no file could hold, is a ValueError."""
+    if not text.isascii():
+        text.encode()
+    return text
+
+
 def _number(value: Any) -> float | None:
     if value == "":
         return None
+    if isinstance(value, bool):
+        raise ValueError
     number = float(value)
     if not math.isfinite(number):
         raise ValueError
@@ -221,18 +171,28 @@ def _number(value: Any) -> float | None:
 
 
 def _integer(value: Any) -> int | None:
-    number = _number(value)
-    if number is None:
+    if value == "":
         return None
-    if number != int(number):
+    if isinstance(value, bool):
         raise ValueError
-    return int(number)
+    exact = value if isinstance(value, int) else float(value)
+    if isinstance(value, str) and value.strip().lstrip("+-").isdigit():  # a float would round long ones
+        exact = int(value)
+    number = int(exact)
+    if number != exact or not -(1 << 63) <= number < 1 << 63:
+        raise ValueError
+    return number
 
 
 def _timestamp(value: Any) -> dt.datetime | None:
     if value == "":
         return None
-    moment = value if isinstance(value, dt.datetime) else dt.datetime.fromisoformat(value)
+    if isinstance(value, dt.datetime):
+        moment = value
+    elif isinstance(value, dt.date):
+        moment = dt.datetime.combine(value, dt.time())
+    else:
+        moment = dt.datetime.fromisoformat(value)
     return moment.replace(tzinfo=dt.UTC) if moment.tzinfo is None else moment.astimezone(dt.UTC)
 
 
@@ -241,20 +201,23 @@ def _date(value: Any) -> dt.date | None:
         return None
     if isinstance(value, dt.datetime):
         return value.date()
-    return value if isinstance(value, dt.date) else dt.date.fromisoformat(value[:10])
+    return value if isinstance(value, dt.date) else dt.datetime.fromisoformat(value).date()
 
 
 def _map(value: Any) -> dict[str, str] | None:
-    """A map cell: a dict, Parquet's list of pairs, a JSON object, or `a=b;c=d` (a bare name maps to "")."""
+    """A map cell: a dict, pairs, names, a JSON object or list, or `a=b;c=d` (a bare name maps to "")."""
     if value == "":
         return {}
     if isinstance(value, str):
-        if value.lstrip().startswith("{"):
+        if value.lstrip().startswith(("{", "[")):
             value = json.loads(value)
         else:
             value = [part.partition("=")[::2] for part in value.split(";") if part.strip()]
-    pairs = value.items() if isinstance(value, dict) else value
-    return {str(k).strip(): "" if v is None else str(v).strip() for k, v in pairs}
+    if isinstance(value, dict):
+        pairs = list(value.items())
+    else:
+        pairs = [(item, "") if isinstance(item, str) else item for item in value]
+    return {_utf8(str(k).strip()): "" if v is None else _utf8(str(v).strip()) for k, v in pairs}
 
 
 _PARSERS: dict[ColumnType, Any] = {
