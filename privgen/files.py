@@ -117,10 +117,13 @@ def read_jsonl(path: Path) -> Iterator[Any]:
     with handle:
         number = 0
         try:
-            for number, line in enumerate(handle, 1):
+            for line in handle:
+                number += 1
                 yield json.loads(line)
-        except (OSError, ValueError, RecursionError):  # a consumer's error is not raised in here
-            raise DataError(f"{path}: line {max(number, 1)} is not JSON") from None
+        except (OSError, UnicodeDecodeError):
+            raise DataError(f"{path}: not readable as UTF-8 text") from None
+        except (ValueError, RecursionError):  # a consumer's error is not raised in here
+            raise DataError(f"{path}: line {number} is not JSON") from None
 
 
 def _left_over(path: Path) -> bool:

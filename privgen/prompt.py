@@ -31,6 +31,11 @@ class Prompt:
     signals: tuple[Signal, ...]
     suffix: str
 
+    def __post_init__(self) -> None:
+        """Check that ids are unique: taking one signal away would silently take away its namesake."""
+        if len({signal.signal_id for signal in self.signals}) != len(self.signals):
+            raise ValueError("two signals of the prompt have the same signal_id")
+
     def text(self) -> str:
         """The whole prompt as one string."""
         return self.prefix + "".join(signal_line(signal) for signal in self.signals) + self.suffix

@@ -43,12 +43,12 @@ class RunFolder:
         """The manifest as read from disk; an empty one for a new run."""
         if not self._manifest_path.exists():
             return {"format": 1, "stages": {}}
-        manifest = read_json(self._manifest_path)
+        manifest: dict[str, Any] = read_json(self._manifest_path)
         stages = manifest.get("stages") if isinstance(manifest, dict) else None
         if not isinstance(stages, dict) or not all(isinstance(entry, dict) for entry in stages.values()):
             raise RunError(f"{self._manifest_path}: not a privgen manifest")
         if manifest.get("format") != 1:
-            raise RunError(f"{self._manifest_path}: written by another version of privgen; use a new run folder")
+            raise RunError(f"{self._manifest_path}: made by another privgen version; use a new run folder")
         return manifest
 
     @contextlib.contextmanager

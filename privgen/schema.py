@@ -213,7 +213,7 @@ class Signal:
 
     def __post_init__(self) -> None:
         """Check that the text is one line: a line break would let a signal forge another one."""
-        if not self.signal_id or not self.text.strip() or len(self.text.splitlines()) != 1:
+        if not self.signal_id or not self.text.strip() or self.text.splitlines() != [self.text]:
             raise ValueError("a signal needs an id and exactly one non-empty line of text")
 
     def __repr__(self) -> str:
