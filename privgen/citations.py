@@ -1,0 +1,65 @@
+"""Which signals a sentence says, read off the sentence: the slots of a signal that stand in it word for word."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from privgen.phrases import Phrases, Slots
+from privgen.schema import Signal
+
+_TELLING = ("title", "text", "value", "category", "theme", "discount")
+"""Slots that tell one signal from another, in the order in which they do."""
+
+
+def cited_signals(sentence: str, signals: Sequence[Signal], words: Phrases) -> tuple[str, ...]:
+    """Ids of the signals whose telling slot stands in the sentence; the longest match wins a tie.
+
+    A signal whose telling slot is contained in a longer cited one is not cited for it.
+    """
+    found: list[tuple[str, str]] = []
+    for signal in signals:
+        read = words.read_signal(signal)
+        value = telling_slot(read[1]) if read else signal.text
+        if value and _stands_in(value, sentence):
+            found.append((signal.signal_id, value))
+    return tuple(
+        id_ for id_, value in found if not any(value != other and value in other for _, other in found)
+    )
+
+
+def telling_slot(slots: Slots) -> str | None:
+    """The slot value by which a signal is recognised in a sentence."""
+    return next((slots[name] for name in _TELLING if slots.get(name)), None)
+
+
+def slot_errors(sentence: str, signal: Signal, words: Phrases) -> int:
+    """How many slots of a cited signal the sentence gets wrong (title right but count wrong, say)."""
+    read = words.read_signal(signal)
+    if read is None:
+        return 0
+    wording, slots = read
+    needed = [slots[name] for name in _said(words, wording) if name in slots]
+    return sum(not _stands_in(value, sentence) for value in needed)
+
+
+def _said(words: Phrases, wording: str) -> set[str]:
+    """Slots that every sentence of a wording names."""
+    keys = {"digest": "digest_good", "dialogue": "dialogue_open"}
+    options = words.sentences[keys.get(wording, wording)]
+    names = ("title", "text", "value", "category", "theme", "discount", "starts", "ends", "count", "rating")
+    return {name for name in names if all("{" + name + "}" in option for option in options)}
+
+
+def _stands_in(value: str, sentence: str) -> bool:
+    """Whether the value stands in the sentence, not inside a longer number or Latin word."""
+    start = sentence.find(value)
+    while start >= 0:
+        before, after = sentence[:start][-1:], sentence[start + len(value) :][:1]
+        if not (_joins(before, value[0]) or _joins(value[-1], after)):
+            return True
+        start = sentence.find(value, start + 1)
+    return False
+
+
+def _joins(left: str, right: str) -> bool:
+    return bool(left and right) and left.isascii() and right.isascii() and left.isalnum() and right.isalnum()
