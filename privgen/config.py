@@ -118,7 +118,7 @@ def load_config(path: Path | None = None, **flags: dict[str, Any] | str | None) 
     Raises:
         ConfigError: Unreadable file, unknown key, wrong type or range; the message names file and key.
     """
-    values: dict[str, Any] = _read_toml(path) if path else {}
+    values: dict[str, Any] = read_toml(path) if path else {}
     for name, given in flags.items():
         if isinstance(given, dict):
             kept = {key: value for key, value in given.items() if value is not None}
@@ -145,7 +145,12 @@ def validate(part: type[P], values: dict[str, Any], where: str) -> P:
         raise ConfigError(f"{where}: {key}: {reason}") from None
 
 
-def _read_toml(path: Path) -> dict[str, Any]:
+def read_toml(path: Path) -> dict[str, Any]:
+    """Read a TOML file.
+
+    Raises:
+        ConfigError: The file is missing or not TOML; the message names the file and the line.
+    """
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import hashlib
 import json
 import os
+import shutil
 import threading
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO, Any
 
-from privgen.errors import DataError
+from privgen.errors import DataError, RunError
 
 
 def canonical_json(value: Any) -> str:
@@ -71,6 +73,56 @@ def atomic_open(path: Path, mode: str = "w") -> Iterator[IO[Any]]:
         encoding = None if "b" in mode else "utf-8"
         with temporary.open(mode, encoding=encoding) as handle:
             yield handle
+
+
+@contextlib.contextmanager
+def staged_folder(path: Path, *, marker: str) -> Iterator[Path]:
+    """Yield an empty folder beside `path`; put it in the place of `path` on success, remove it on failure.
+
+    Args:
+        path: The folder to make or to replace. What is there already must be empty or hold `marker`.
+        marker: Name of a file that the work writes last, and by which it knows its own folders.
+
+    Raises:
+        RunError: `path` holds something else, or another process is making it.
+    """
+    if path.exists() and not (path.is_dir() and ((path / marker).is_file() or not any(path.iterdir()))):
+        raise RunError(f"{path}: exists and holds no {marker}; choose a new or empty folder")
+    staging, old = (path.with_name(f".{path.name}.{word}.tmp") for word in ("new", "old"))
+    staging.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(staging, os.O_RDONLY)
+    try:
+        if not _locked(descriptor, staging):
+            raise RunError(f"{path}: another process is making this folder")
+        _remove(*staging.iterdir())  # what a killed run left
+        try:
+            yield staging
+            _remove(old)
+            if path.exists():
+                os.rename(path, old)
+            os.rename(staging, path)
+            _fsync(path.parent)
+        finally:
+            _remove(staging, old)
+    finally:
+        os.close(descriptor)
+
+
+def _locked(descriptor: int, folder: Path) -> bool:
+    """Whether this process now holds `folder`, and it has not just been moved away by another."""
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return os.fstat(descriptor).st_ino == folder.stat().st_ino
+    except OSError:
+        return False
+
+
+def _remove(*paths: Path) -> None:
+    for path in paths:
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
 
 
 def write_json(path: Path, value: Any) -> None:

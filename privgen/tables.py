@@ -76,13 +76,14 @@ def check_row(table: Table, raw: dict[str, Any]) -> Row:
 class TableWriter:
     """Write one table as Parquet, batch by batch; the file appears under its name only when complete."""
 
-    def __init__(self, silo: Path, table: str) -> None:
+    def __init__(self, silo: Path, table: str, batch_rows: int = BATCH_ROWS) -> None:
         self.path = silo / f"{table}.parquet"
         self.rows = 0
         self._table = TABLES[table]
         self._stack = contextlib.ExitStack()
         self._writer: Any = None
         self._pending: list[Row] = []
+        self._batch_rows = batch_rows
 
     def __enter__(self) -> Self:
         import pyarrow.parquet as pq
@@ -95,7 +96,7 @@ class TableWriter:
         """Append checked rows."""
         self._pending.extend(rows)
         self.rows += len(rows)
-        if len(self._pending) >= BATCH_ROWS:
+        if len(self._pending) >= self._batch_rows:
             self._flush()
 
     def __exit__(
