@@ -1,0 +1,129 @@
+"""What would have been written without the signal that mattered most, and how the two texts differ."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import Literal, TypeAlias
+
+from privgen.errors import ExplainError
+from privgen.explain.result import Explanation
+from privgen.prompt import Prompt
+
+Mark: TypeAlias = Literal["same", "removed", "added"]
+_WORDS = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]|[^\W_]+(?:['’.,-][^\W_]+)*|\s+|.", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Counterfactual:
+    """The sentence that is written when one signal is taken away.
+
+    Args:
+        removed: Id of the signal that was taken away.
+        before: The sentence as shown.
+        text: The matching sentence without the signal; empty if none is written any more.
+    """
+
+    removed: str
+    before: str
+    text: str
+
+    @property
+    def changed(self) -> bool:
+        """Whether taking the signal away changes the sentence."""
+        return self.before.strip() != self.text.strip()
+
+    def marks(self) -> list[tuple[Mark, str]]:
+        """The difference, piece by piece; see `mark_difference`."""
+        return mark_difference(self.before, self.text)
+
+    def to_record(self) -> dict[str, str]:
+        """The `counterfactual` field of an explanation record."""
+        return {"removed": self.removed, "text": self.text}
+
+    def __repr__(self) -> str:
+        """Identify without showing the text."""
+        return f"Counterfactual(removed={self.removed!r}, changed={self.changed})"
+
+
+def counterfactual(
+    explanation: Explanation, sentence: int, prompt: Prompt, regenerate: Callable[[Prompt], Sequence[str]]
+) -> Counterfactual | None:
+    """Regenerate without the top signal of a sentence.
+
+    Args:
+        explanation: Names the top signal.
+        sentence: Index of the sentence.
+        prompt: The prompt that was explained.
+        regenerate: Writes the section's sentences for a prompt, with the settings of the original.
+
+    Returns:
+        The matching sentence, or None where no signal supports the sentence: then nothing is regenerated.
+
+    Raises:
+        ExplainError: There is no such sentence, or the prompt lacks the signal.
+    """
+    top = explanation.top(sentence)
+    if top is None:
+        return None
+    if top.signal_id not in {signal.signal_id for signal in prompt.signals}:
+        raise ExplainError("counterfactual: the prompt is not the one that was explained")
+    after = list(regenerate(prompt.without(top.signal_id)))
+    index = match(explanation.sentences, after, sentence)
+    text = after[index] if index is not None else ""
+    return Counterfactual(top.signal_id, explanation.sentences[sentence], text)
+
+
+def match(before: Sequence[str], after: Sequence[str], sentence: int) -> int | None:
+    """Index in `after` of the sentence that took the place of `before[sentence]`.
+
+    The same place if the counts are equal; else the place that the best order-preserving alignment by
+    likeness gives it; None if it has no counterpart.
+    """
+    if len(before) == len(after):
+        return sentence
+    likeness = [[SequenceMatcher(None, a, b, autojunk=False).ratio() for b in after] for a in before]
+    return _align(likeness).get(sentence)
+
+
+def mark_difference(before: str, after: str) -> list[tuple[Mark, str]]:
+    """Pieces of two texts as same, removed (only in `before`) or added (only in `after`).
+
+    Words are compared whole; Chinese and Japanese by character.
+
+    >>> mark_difference("Warm red shoes.", "Warm shoes.")
+    [('same', 'Warm '), ('removed', 'red '), ('same', 'shoes.')]
+    """
+    a, b = _WORDS.findall(before), _WORDS.findall(after)
+    marks: list[tuple[Mark, str]] = []
+    for tag, i, j, k, m in SequenceMatcher(None, a, b, autojunk=False).get_opcodes():
+        if tag == "equal":
+            marks.append(("same", "".join(a[i:j])))
+            continue
+        if j > i:
+            marks.append(("removed", "".join(a[i:j])))
+        if m > k:
+            marks.append(("added", "".join(b[k:m])))
+    return marks
+
+
+def _align(likeness: list[list[float]]) -> dict[int, int]:
+    """Order-preserving matching of the highest total likeness (dynamic programming)."""
+    rows, columns = len(likeness), len(likeness[0]) if likeness else 0
+    best = [[0.0] * (columns + 1) for _ in range(rows + 1)]
+    for i in range(1, rows + 1):
+        for j in range(1, columns + 1):
+            both = best[i - 1][j - 1] + likeness[i - 1][j - 1]
+            best[i][j] = max(best[i - 1][j], best[i][j - 1], both)
+    pairs, i, j = {}, rows, columns
+    while i and j:
+        if best[i][j] == best[i - 1][j]:
+            i -= 1
+        elif best[i][j] == best[i][j - 1]:
+            j -= 1
+        else:
+            i, j = i - 1, j - 1
+            pairs[i] = j
+    return pairs

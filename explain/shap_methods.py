@@ -1,0 +1,126 @@
+"""Solvers of the SHAP library over our value function. The only file that imports shap.
+
+SHAP draws from numpy's global generator; it is seeded from the budget's generator and put back afterwards.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+import shap
+
+from privgen.explain.exact import require_few
+from privgen.explain.game import Game, Values
+from privgen.explain.solvers import Budget, Solution, Solver
+from privgen.schema import CUSTOMER_KINDS, SignalKind
+
+
+def shap_exact(game: Game, budget: Budget) -> Solution:
+    """SHAP's exact explainer: Shapley values from all subsets; a cross-check of our own."""
+    n = game.n_signals
+    require_few(n, budget.max_exact)
+    explainer = shap.explainers.Exact(_function(game), np.zeros((1, n)))
+    with _seeded(budget.rng):
+        result = explainer(np.ones((1, n)), max_evals=1 << n, batch_size=1 << n, silent=True)
+    return Solution(_scores(result.values, game), exact=True)
+
+
+def shap_kernel(game: Game, budget: Budget) -> Solution:
+    """SHAP's KernelExplainer without feature selection; exact where the rows cover all subsets."""
+    n = game.n_signals
+    with _seeded(budget.rng):
+        explainer = shap.KernelExplainer(_function(game), np.zeros((1, n)))
+        values = explainer.shap_values(np.ones((1, n)), nsamples=budget.rows, l1_reg=False, silent=True)
+    return Solution(_scores(values, game), exact=n < 31 and budget.rows >= (1 << n) - 2)
+
+
+def shap_permutation(game: Game, budget: Budget) -> Solution:
+    """SHAP's antithetic permutation sampling; each permutation is one draw, their spread the error."""
+    n = game.n_signals
+    draws = max(2, budget.rows // (2 * n))
+    runs = []
+    for _ in range(draws):
+        seed = int(budget.rng.integers(2**31))
+        with _seeded(budget.rng):
+            explainer = shap.explainers.Permutation(_function(game), np.zeros((1, n)), seed=seed)
+            result = explainer(np.ones((1, n)), max_evals=2 * n + 1, batch_size=2 * n + 1, silent=True)
+        runs.append(_scores(result.values, game))
+    return mean_solution(runs)
+
+
+def shap_partition(game: Game, budget: Budget) -> Solution:
+    """Owen values over the hierarchy customer or product > kind > signal: not Shapley values.
+
+    Credit is first split between the sides of the tree, then inside each; the tree is part of the answer.
+    """
+    n = game.n_signals
+    if n == 1:
+        return shap_exact(game, budget)
+    masker = shap.maskers.Partition(np.zeros((1, n)), clustering=hierarchy(budget.kinds or _one_kind(n)))
+    with _seeded(budget.rng):
+        explainer = shap.explainers.Partition(_function(game), masker)
+        result = explainer(np.ones((1, n)), max_evals=4 * n * n + 16, batch_size=64, silent=True)
+    return Solution(_scores(result.values, game), exact=True)
+
+
+def hierarchy(kinds: tuple[SignalKind, ...]) -> Values:
+    """Binary tree of the signals in SciPy's linkage format, `(n_signals - 1, 4)`.
+
+    Signals of one kind are joined first, in prompt order, then kinds of one side, then the two sides.
+    """
+    sides: dict[bool, dict[SignalKind, list[int]]] = {}
+    for index, kind in enumerate(kinds):
+        sides.setdefault(kind in CUSTOMER_KINDS, {}).setdefault(kind, []).append(index)
+    rows: list[list[float]] = []
+    sizes = dict.fromkeys(range(len(kinds)), 1)
+
+    def join(nodes: list[int], height: float) -> int:
+        node = nodes[0]
+        for other in nodes[1:]:
+            new = len(kinds) + len(rows)
+            sizes[new] = sizes[node] + sizes[other]
+            rows.append([float(node), float(other), height, float(sizes[new])])
+            node = new
+        return node
+
+    join([join([join(group, 1.0) for group in side.values()], 2.0) for side in sides.values()], 3.0)
+    return np.array(rows, dtype=np.float64).reshape(-1, 4)
+
+
+def mean_solution(runs: list[Values]) -> Solution:
+    """Mean and standard error of independent unbiased runs."""
+    stack = np.stack(runs)
+    return Solution(stack.mean(axis=0), stack.std(axis=0, ddof=1) / np.sqrt(len(runs)))
+
+
+def _function(game: Game) -> Callable[[Any], Values]:
+    return lambda rows: game.score(np.asarray(rows) > 0.5)
+
+
+def _scores(values: Any, game: Game) -> Values:
+    return np.ascontiguousarray(np.asarray(values, dtype=np.float64).reshape(game.n_signals, -1).T)
+
+
+def _one_kind(n_signals: int) -> tuple[SignalKind, ...]:
+    return (SignalKind.PROFILE,) * n_signals
+
+
+@contextmanager
+def _seeded(rng: np.random.Generator) -> Iterator[None]:
+    state = np.random.get_state()
+    np.random.seed(int(rng.integers(2**32)))
+    try:
+        yield
+    finally:
+        np.random.set_state(state)
+
+
+SHAP_SOLVERS: dict[str, Solver] = {
+    "shap_exact": shap_exact,
+    "shap_kernel": shap_kernel,
+    "shap_partition": shap_partition,
+    "shap_permutation": shap_permutation,
+}
