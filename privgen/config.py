@@ -6,18 +6,27 @@ import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from privgen.errors import ConfigError
 
+T = TypeVar("T")
+
+
+def _as_tuple(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
+Listed = Annotated[tuple[T, ...], BeforeValidator(_as_tuple)]
+"""A tuple that a TOML or JSON file writes as a list."""
 Positive = Annotated[int, Field(ge=1)]
 Locale = Literal["en_US", "zh_CN"]
 
 
 class Part(BaseModel):
-    """One section of the configuration."""
+    """One section of the configuration. Types are strict: `true` is no number and `"10"` no count."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, strict=True)
 
 
 P = TypeVar("P", bound=Part)
@@ -36,7 +45,7 @@ class SyntheticConfig(Part):
 class ScrubConfig(Part):
     """Scrubbing. `key_file` holds the pseudonym key; by default one is made in the run folder."""
 
-    languages: tuple[str, ...] = ("en", "zh")
+    languages: Listed[str] = ("en", "zh")
     key_file: str | None = None
     workers: Positive = 1
 

@@ -306,7 +306,8 @@ class _Ingest:
                     silo = self._silo(plan, row)
                     name = OTHER_SILOS if silo is None else plan.dropped(row)
                     if silo is not None and name is None:
-                        name = self._write(plan, silo, plan.row(row), stack)
+                        known = plan.plain_key(row) in silo.keys[plan.table]
+                        name = plan.repeat if known else self._write(plan, silo, plan.row(row), stack)
                     count = (silo or self._nowhere).counts[plan.table]
                     if name is None:
                         count.rows_out += 1

@@ -45,7 +45,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from privgen.config import Part, read_toml, validate
+from privgen.config import Listed, Part, read_toml, validate
 from privgen.errors import ConfigError, DataError, RowError
 from privgen.mapping_cells import Cell, Condition, Scope, compile_cell, compile_condition
 from privgen.rawfiles import RawFile
@@ -66,8 +66,8 @@ class SourceSpec(Part):
     path: str
     delimiter: Annotated[str, Field(min_length=1, max_length=1)] | None = None
     encoding: str = "utf-8-sig"
-    empty: tuple[str, ...] = ()
-    drop: tuple[DropSpec, ...] = ()
+    empty: Listed[str] = ()
+    drop: Listed[DropSpec] = ()
 
 
 class JoinSpec(Part):
@@ -86,10 +86,10 @@ class TableSpec(Part):
     source: str = Field(alias="from")
     silo: Any = None
     repeat: Annotated[str, Field(min_length=1)] | None = None
-    sum: tuple[str, ...] = ()
+    sum: Listed[str] = ()
     join: dict[str, JoinSpec] = Field(default_factory=dict)
     let: dict[str, Any] = Field(default_factory=dict)
-    drop: tuple[DropSpec, ...] = ()
+    drop: Listed[DropSpec] = ()
     columns: dict[str, Any]
 
 
@@ -148,6 +148,17 @@ class TablePlan:
             except RowError as fault:
                 raise RowError(f"a value tested by drop '{name}' {fault.reason}") from None
         return None
+
+    def plain_key(self, raw: dict[str, Any]) -> str | None:
+        """The key, if it is one text and repeats are dropped: most rows need no more work."""
+        columns = TABLES[self.table].key
+        if self.repeat is None or self.sum or len(columns) != 1:
+            return None
+        try:
+            key = self.columns[columns[0]](raw)
+        except RowError:
+            return None  # `row` says what is wrong
+        return key if isinstance(key, str) else None
 
     def row(self, raw: dict[str, Any]) -> Row:
         """The table's row.
