@@ -1,0 +1,12 @@
+"""Word lists that ship with the package."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+_FOLDER = Path(__file__).resolve().parent / "data"
+
+
+def wordlist(name: str) -> frozenset[str]:
+    """The words of `data/<name>.txt`, separated by white space."""
+    return frozenset((_FOLDER / f"{name}.txt").read_text(encoding="utf-8").split())

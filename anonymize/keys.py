@@ -1,0 +1,75 @@
+"""The pseudonym key: made once, kept in a file that only its owner can read."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import secrets
+import stat
+from pathlib import Path
+
+from privgen.errors import KeyFileError
+
+KEY_BYTES = 32
+MIN_KEY_BYTES = 16
+
+
+def load_key(path: Path, create: bool = False) -> bytes:
+    """Read a key file: hex text (at least 32 digits) or at least 16 raw bytes.
+
+    Args:
+        path: The file; only its owner may read it (mode 0600 or 0400).
+        create: Make a new key of 32 random bytes if there is no file.
+
+    Raises:
+        KeyFileError: Missing, readable by others, too short or unreadable; the message names the path only.
+    """
+    path = Path(path)
+    try:
+        if create and not path.exists():
+            _create(path)
+        mode = stat.S_IMODE(path.stat().st_mode)
+        raw = path.read_bytes()
+    except FileNotFoundError:
+        raise KeyFileError(f"{path}: key file not found; make one with 32 random bytes, mode 0600") from None
+    except OSError as fault:
+        raise KeyFileError(f"{path}: key file not readable ({type(fault).__name__})") from None
+    if mode & 0o077:
+        raise KeyFileError(f"{path}: key file can be read by others; run: chmod 600 {path}")
+    text = raw.strip()
+    if re.fullmatch(rb"(?:[0-9a-fA-F]{2})+", text):
+        raw = bytes.fromhex(text.decode("ascii"))
+    return check_key(raw, str(path))
+
+
+def check_key(key: bytes, where: str = "key") -> bytes:
+    """Return `key` if it is usable.
+
+    Raises:
+        KeyFileError: Not bytes, shorter than 16 bytes, or a single repeated byte.
+    """
+    if not isinstance(key, bytes | bytearray) or len(key) < MIN_KEY_BYTES or len(set(key)) < 2:
+        raise KeyFileError(f"{where}: a key needs at least {MIN_KEY_BYTES} random bytes")
+    return bytes(key)
+
+
+def key_id(key: bytes) -> str:
+    """First 8 hex digits of a hash of the key: tells keys apart, tells nothing about a key."""
+    return hashlib.sha256(b"privgen key id\0" + key).hexdigest()[:8]
+
+
+def _create(path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "w", encoding="ascii") as handle:
+            handle.write(secrets.token_hex(KEY_BYTES) + "\n")
+            handle.flush()
+            os.fsync(handle.fileno())
+        os.link(temporary, path)  # fails if another process made the key first
+    except FileExistsError:
+        pass
+    finally:
+        temporary.unlink(missing_ok=True)

@@ -1,0 +1,237 @@
+"""Rules for a shop's own numbers (orders, parcels, coupons, members) and for postcodes."""
+
+from __future__ import annotations
+
+import re
+
+from privgen.anonymize.rules import DIGITS, LEFT, RIGHT, Rule, words
+from privgen.anonymize.validators import s10
+
+_CODE = r"[A-Za-z0-9](?:[A-Za-z0-9]|[-_](?=[A-Za-z0-9])){3,29}"
+_IS = r"(?:(?:[ ]?(?:is|was|are|是|为|:|：|=|é))+\s{0,2}|\s{1,2}|)"
+_STATES = (
+    "AL|AK|AZ|AR|CA|CO|CT|DE|FL|GA|HI|ID|IL|IN|IA|KS|KY|LA|ME|MD|MA|MI|MN|MS"
+    "|MO|MT|NE|NV|NH|NJ|NM|NY|NC|ND|OH|OK|OR"
+    "|PA|RI|SC|SD|TN|TX|UT|VT|VA|WA|WV|WI|WY|DC"
+)
+
+
+def _four_digits(value: str) -> bool:
+    return sum(char.isdigit() for char in value) >= 4
+
+
+def _code(value: str) -> bool:
+    """Whether it looks like a code rather than a word: a digit, or all capitals."""
+    return any(char.isdigit() for char in value) or (value.isupper() and len(value) >= 4)
+
+
+RULES = (
+    Rule(
+        "order_number",
+        "ORDER_NUMBER",
+        re.compile(
+            rf"(?:(?<![A-Za-z])(?:orders?|purchase order|p\.?o\.?|invoice|receipt"
+            rf"|pedido|compra|nota fiscal|bestellung|commande|transaction)"
+            rf"(?:[ ]?(?:number|no\.?|num\.?|nr\.?|n[º°o]\.?|id|ref(?:erence)?"
+            rf"|de))*[ ]?#?{_IS}#?|(?:订单|单据|交易)(?:编号|号码|号|ID|id)?{_IS})({_CODE})" + RIGHT,
+            re.IGNORECASE,
+        ),
+        0.85,
+        (
+            "order",
+            "invoice",
+            "receipt",
+            "pedido",
+            "compra",
+            "nota fiscal",
+            "bestellung",
+            "commande",
+            "transaction",
+            "*p.o",
+            "po ",
+            "po#",
+            "订单",
+            "单据",
+            "交易",
+        ),
+        _four_digits,
+        digit=True,
+    ),
+    Rule(
+        "order_hash",
+        "ORDER_NUMBER",
+        re.compile(r"(?<![A-Za-z0-9&])#([A-Z]{0,4}-?[0-9][0-9-]{4,24})" + RIGHT),
+        0.5,
+        ("#",),
+        _four_digits,
+        digit=True,
+    ),
+    Rule(
+        "amazon_order", "ORDER_NUMBER", re.compile(LEFT + r"[0-9]{3}-[0-9]{7}-[0-9]{7}" + RIGHT), 0.8, DIGITS
+    ),
+    Rule(
+        "tracking_number",
+        "TRACKING_NUMBER",
+        re.compile(
+            rf"(?:(?<![A-Za-z])(?:tracking|track|parcel|shipment|consignment"
+            rf"|waybill|awb|rastreio|rastreamento|objeto)(?:[ ]?(?:number|no\.?"
+            rf"|code|id|#|de|c[oó]digo))*[ ]?#?{_IS}"
+            rf"|(?:快递单|运单|物流单|物流|快递|面单|(?<!订)单(?=号))(?:编号"
+            rf"|号码|号|单号)?{_IS}(?:顺丰|圆通|中通|申通|韵达|京东|邮政|EMS)?["
+            rf" ]?)((?:[A-Za-z]{{1,4}})?[0-9](?:[ ]?[A-Za-z0-9]|-(?=[A-Za-z0-9])){{7,27}})" + RIGHT,
+            re.IGNORECASE,
+        ),
+        0.86,
+        (
+            "track",
+            "parcel",
+            "shipment",
+            "consignment",
+            "waybill",
+            "awb",
+            "rastre",
+            "objeto",
+            "快递",
+            "运单",
+            "物流",
+            "面单",
+            "单号",
+        ),
+        lambda v: sum(c.isdigit() for c in v) >= 7,
+        digit=True,
+    ),
+    Rule(
+        "ups",
+        "TRACKING_NUMBER",
+        re.compile(LEFT + r"1Z[ ]?(?:[0-9A-Z][ ]?){15}[0-9A-Z]" + RIGHT),
+        0.95,
+        ("*1z",),
+        digit=True,
+    ),
+    Rule(
+        "upu_s10",
+        "TRACKING_NUMBER",
+        re.compile(LEFT + r"[A-Z]{2}[ ]?[0-9]{3}[ ]?[0-9]{3}[ ]?[0-9]{3}[ ]?[A-Z]{2}" + RIGHT),
+        0.9,
+        DIGITS,
+        s10,
+        validated=True,
+    ),
+    Rule(
+        "cn_carriers",
+        "TRACKING_NUMBER",
+        re.compile(
+            LEFT + r"(?:SF[0-9]{12,15}|YT[0-9]{13,15}|ZTO[0-9]{10,14}|STO[0-9]{10,14}"
+            r"|JD[A-Z]{0,2}[0-9]{10,15}|JDVA[0-9]{10,13}|DPK[0-9]{9,12}"
+            r"|YD[0-9]{13,15}|JT[0-9]{13,15}|EMS[0-9]{10,13}|TBA[0-9]{12})" + RIGHT,
+            re.IGNORECASE,
+        ),
+        0.9,
+        DIGITS,
+    ),
+    Rule(
+        "coupon_code",
+        "COUPON_CODE",
+        re.compile(
+            rf"(?:(?<![A-Za-z])(?:coupon|promo(?:tion)?(?:al)?|voucher|discount"
+            rf"|gift ?card|referral|cupom)(?:[ ]?(?:code|number|no\.?|de|desconto))+{_IS}"
+            rf"|(?<![A-Za-z])(?:coupon|voucher|cupom)[ ]?[:：#][ ]?"
+            rf"|(?:优惠券|优惠|兑换|折扣|礼品卡|邀请|红包|代金券)(?:券码|券号"
+            rf"|编码|号码|码|号|口令){_IS})[\"'“]?({_CODE})" + RIGHT,
+            re.IGNORECASE,
+        ),
+        0.8,
+        (
+            "coupon",
+            "promo",
+            "voucher",
+            "discount",
+            "gift",
+            "referral",
+            "cupom",
+            "优惠",
+            "兑换",
+            "折扣",
+            "礼品卡",
+            "邀请",
+            "红包",
+            "代金券",
+        ),
+        _code,
+    ),
+    Rule(
+        "loyalty_id",
+        "LOYALTY_ID",
+        re.compile(
+            rf"(?:(?<![A-Za-z])(?:loyalty|member(?:ship)?|rewards?|frequent"
+            rf" (?:flyer|shopper)|club|fidelidade|customer|client|account|cliente)(?:["
+            rf" ]?(?:card|programme|program))?(?:[ ]?(?:number|no\.?|id|#|n[º°]))+{_IS}#?"
+            rf"|(?:会员|积分|贵宾|客户|用户)(?:卡号|卡|编号|账号|号码|号|ID|id)+{_IS})({_CODE})" + RIGHT,
+            re.IGNORECASE,
+        ),
+        0.8,
+        (
+            "loyalty",
+            "member",
+            "reward",
+            "frequent",
+            "club",
+            "fidelidade",
+            "customer",
+            "client",
+            "account",
+            "会员",
+            "积分",
+            "贵宾",
+            "客户",
+            "用户",
+        ),
+        _four_digits,
+        digit=True,
+    ),
+    Rule(
+        "postcode_context",
+        "POSTCODE",
+        re.compile(
+            r"(?:(?<![A-Za-z])(?:zip ?code|zip|post ?code|postal code|cep|plz"
+            r"|code postal)|邮政编码|邮编)(?:[ ]?(?:is|was|are|of|é|是|为|:"
+            r"|：|#))*\s{0,2}"
+            r"([0-9]{5}-?[0-9]{3}|[0-9]{5}(?:-[0-9]{4})?|[0-9]{6}|[A-Z]{1,2}[0-9][A-Z0-9]?"
+            r" ?[0-9][A-Z]{2}|[A-Z][0-9][A-Z] ?[0-9][A-Z][0-9])" + RIGHT,
+            re.IGNORECASE,
+        ),
+        0.85,
+        ("zip", "post", "cep", "plz", "邮编", "邮政"),
+        digit=True,
+    ),
+    Rule(
+        "postcode_us_state",
+        "POSTCODE",
+        re.compile(rf"(?<![A-Za-z])(?:{_STATES}),?[ ]([0-9]{{5}}(?:-[0-9]{{4}})?)" + RIGHT),
+        0.6,
+        DIGITS,
+    ),
+    Rule(
+        "postcode_us_plus4",
+        "POSTCODE",
+        re.compile(r"(?<![A-Za-z0-9.,$-])[0-9]{5}-[0-9]{4}(?![0-9A-Za-z-])"),
+        0.45,
+        DIGITS,
+        unless=words("order", "model", "sku", "item"),
+    ),
+    Rule(
+        "postcode_gb",
+        "POSTCODE",
+        re.compile(LEFT + r"[A-PR-UWYZ][A-HK-Y]?[0-9][0-9A-HJKPSTUW]? [0-9][ABD-HJLNP-UW-Z]{2}" + RIGHT),
+        0.6,
+        digit=True,
+    ),
+    Rule(
+        "postcode_br",
+        "POSTCODE",
+        re.compile(r"(?<![A-Za-z0-9.,$-])[0-9]{5}-[0-9]{3}(?![0-9A-Za-z-])"),
+        0.5,
+        DIGITS,
+        unless=words("order", "model", "sku", "item", "pedido"),
+    ),
+)

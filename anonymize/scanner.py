@@ -1,0 +1,70 @@
+"""The one-pass scanner: every rule over normalised text, English and Chinese in the same text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from privgen.anonymize import (
+    names,
+    rules_dates,
+    rules_numbers,
+    rules_online,
+    rules_phones,
+    rules_places,
+    rules_shop,
+)
+from privgen.anonymize.known import known_types
+from privgen.anonymize.normalise import Normalised
+from privgen.anonymize.rules import TOKEN, Rule, Triggers
+from privgen.anonymize.spans import Span
+
+RULES: tuple[Rule, ...] = (
+    *rules_numbers.RULES,
+    *rules_phones.RULES,
+    *rules_online.RULES,
+    *rules_shop.RULES,
+    *rules_places.RULES,
+    *rules_dates.RULES,
+    *names.RULES,
+)
+"""Every rule of the scanner; `privgen.anonymize.presidio` exposes each as a Presidio recogniser."""
+
+DELEGATED_TYPES = ("CRYPTO", "IP_ADDRESS", "MAC_ADDRESS", "UUID")
+"""Types that Presidio's own recognisers find for the scrubber."""
+
+_BLANK = "\ue000"
+
+
+def entity_types() -> tuple[str, ...]:
+    """Every entity type that the rules can find, sorted."""
+    return tuple(sorted({rule.entity_type for rule in RULES}))
+
+
+def all_entity_types() -> tuple[str, ...]:
+    """Every entity type that a scrubber without a model can find, sorted."""
+    return tuple(sorted({*entity_types(), *known_types(), *DELEGATED_TYPES, "LOCATION"}))
+
+
+class Scanner:
+    """Runs a set of rules over normalised text."""
+
+    name = "rules"
+
+    def __init__(self, rules: Iterable[Rule] = RULES) -> None:
+        self._triggers = Triggers(rules)
+
+    def find(self, text: str) -> Iterator[Span]:
+        """Spans of the rules in normalised text; they may overlap.
+
+        Replacements that privgen wrote earlier must be blanked first: see `blank_tokens`.
+        """
+        for rule in self._triggers.pick(text):
+            yield from rule.find(text)
+
+
+def blank_tokens(plain: Normalised) -> Normalised:
+    """`plain` with privgen's own replacements blanked out, so that no rule reads them."""
+    if "<" not in plain.text or not TOKEN.search(plain.text):
+        return plain
+    text = TOKEN.sub(lambda match: _BLANK * len(match[0]), plain.text)
+    return Normalised(text, plain.starts, plain.ends)
