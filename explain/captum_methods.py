@@ -8,6 +8,7 @@ log-probabilities with transformers 5.3 and later, so the flags that avoid it ar
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -24,7 +25,7 @@ from captum.attr import (
 
 from privgen.errors import ExplainError
 from privgen.explain.game import Game, Values
-from privgen.explain.solvers import Budget, Solution, Solver
+from privgen.explain.solvers import Budget, Solution, Solver, seeded_numpy
 from privgen.explain.target import Target
 from privgen.prompt import EncodedPrompt
 
@@ -64,7 +65,6 @@ def captum_lime(game: Game, budget: Budget) -> Solution:
 
 def llm_attribution(
     model: Any,
-    tokenizer: Any,
     prompt: EncodedPrompt,
     target: Target,
     *,
@@ -75,9 +75,10 @@ def llm_attribution(
 ) -> Values:
     """Captum's `LLMAttribution` on our pieces: the same token ids, no second tokenisation.
 
+    Captum gets no tokenizer: it would only re-encode the text for display, and warn with the text in it.
+
     Args:
         model: A causal language model.
-        tokenizer: Its tokenizer; Captum asks it for token names only.
         prompt: Encoded pieces.
         target: Generated ids and spans.
         method: `ablation` or `sampling` (ShapleyValueSampling).
@@ -97,7 +98,7 @@ def llm_attribution(
     options = {} if method == "ablation" else {"n_samples": n_samples}
     with torch.random.fork_rng(devices=[]), torch.inference_mode():
         torch.manual_seed(0 if rng is None else int(rng.integers(2**31)))
-        result = LLMAttribution(wrapped(model), tokenizer).attribute(
+        result = LLMAttribution(wrapped(model), _IdNames()).attribute(
             _Pieces(prompt),
             target=torch.tensor(target.token_ids),
             use_cached_outputs=False,
@@ -123,6 +124,23 @@ class _Pieces(TextTemplateInput):  # type: ignore[misc]
         return torch.tensor([self._prompt.ids(keep)])
 
 
+class _IdNames:
+    """Names tokens by their ids, so that Captum's display code sees no text."""
+
+    def decode(self, ids: Any) -> str:
+        """Ids as numbers."""
+        return " ".join(str(int(i)) for i in ids)
+
+    def encode(self, text: str, **_: Any) -> list[int]:
+        """The numbers back as ids."""
+        return [int(word) for word in text.split()]
+
+    def __call__(self, text: str, **_: Any) -> dict[str, Any]:
+        """Ids with the place of each number."""
+        offsets = [(found.start(), found.end()) for found in re.finditer(r"\d+", text)]
+        return {"input_ids": self.encode(text), "offset_mapping": offsets}
+
+
 def _runner(game: Game, method: Any, rng: np.random.Generator) -> Callable[..., Values]:
     """Run a Captum method once per sentence with the same seed, so that all share their subsets."""
     seed = int(rng.integers(2**31))
@@ -131,7 +149,7 @@ def _runner(game: Game, method: Any, rng: np.random.Generator) -> Callable[..., 
     def run(**options: Any) -> Values:
         rows = []
         for sentence in range(game.n_sentences):
-            with torch.random.fork_rng(devices=[]):
+            with torch.random.fork_rng(devices=[]), seeded_numpy(np.random.default_rng(seed)):
                 torch.manual_seed(seed)
                 attribution = method(_column(game, sentence))
                 rows.append(attribution.attribute(whole, **options)[0])

@@ -94,7 +94,7 @@ def mark_difference(before: str, after: str) -> list[tuple[Mark, str]]:
     Words are compared whole; Chinese and Japanese by character.
 
     >>> mark_difference("Warm red shoes.", "Warm shoes.")
-    [('same', 'Warm '), ('removed', 'red '), ('same', 'shoes.')]
+    [('same', 'Warm'), ('removed', ' red'), ('same', ' shoes.')]
     """
     a, b = _WORDS.findall(before), _WORDS.findall(after)
     marks: list[tuple[Mark, str]] = []

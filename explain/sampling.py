@@ -44,7 +44,7 @@ def kernel_shapley(game: Game, *, rows: int, rng: np.random.Generator) -> tuple[
 
     Args:
         game: The value function.
-        rows: Budget of coalitions, at least `2 * n_signals`.
+        rows: Budget of coalitions, at least `2 * n_signals + 4` or all of them.
         rng: Draws the coalitions.
 
     Returns:
@@ -71,23 +71,29 @@ def kernel_shapley(game: Game, *, rows: int, rng: np.random.Generator) -> tuple[
 def pair_design(n_signals: int, rows: int, rng: np.random.Generator) -> PairDesign:
     """Plan the coalitions: enumerate outer sizes while they fit, then sample the rest in proportion.
 
+    Single signals are always enumerated: they make the values determined.
+
     Raises:
-        ExplainError: Fewer rows than `2 * n_signals`, which leave the values undetermined.
+        ExplainError: Fewer rows than `2 * n_signals + 4` that do not cover every coalition either.
     """
-    budget = (min(rows, 1 << n_signals) - 2) // 2 if n_signals < 60 else (rows - 2) // 2
-    if budget < n_signals - 1:
-        raise ExplainError(f"{rows} rows for {n_signals} signals: wanted at least {2 * n_signals}")
     sizes = list(range(1, n_signals // 2 + 1))
-    mass = {s: _mass(n_signals, s) for s in sizes}
+    budget = (rows - 2) // 2
+    if budget < min(n_signals + 1, sum(_pairs(n_signals, size) for size in sizes)):
+        raise ExplainError(f"{rows} rows for {n_signals} signals: wanted at least {2 * n_signals + 4}")
+    mass = {size: _mass(n_signals, size) for size in sizes}
     chosen: list[tuple[Mask, float, float]] = []
     while sizes and _fits(n_signals, sizes, mass, budget):
         size = sizes.pop(0)
         masks = _every(n_signals, size)
         budget -= len(masks)
         chosen.append((masks, mass[size] / len(masks), 0.0))
-    for size, count in _allocate(n_signals, sizes, mass, budget).items():
+    counts = _allocate(n_signals, sizes, mass, budget)
+    # sizes that got no pair hand their mass to those that did
+    scale = sum(mass[size] for size in sizes) / max(sum(mass[size] for size in counts), 1e-300)
+    for size, count in counts.items():
         masks = _draw(n_signals, size, count, rng)
-        chosen.append((masks, mass[size] / count, 1.0 - count / _pairs(n_signals, size)))
+        share = 1.0 if scale > 1.0 + 1e-9 else 1.0 - count / _pairs(n_signals, size)
+        chosen.append((masks, scale * mass[size] / count, share))
     return PairDesign(
         np.concatenate([masks for masks, _, _ in chosen]),
         np.concatenate([np.full(len(masks), weight) for masks, weight, _ in chosen]),
@@ -130,16 +136,16 @@ def _pairs(n: int, size: int) -> int:
 
 
 def _fits(n: int, sizes: list[int], mass: dict[int, float], budget: int) -> bool:
-    """Whether the next size can be enumerated and leave at least two pairs for each size after it."""
+    """Whether to enumerate the next size: single signals always, others if enough is left to sample."""
     count, later = _pairs(n, sizes[0]), len(sizes) - 1
-    if count + 2 * later > budget:
-        return False
+    if sizes[0] == 1 or later == 0:
+        return count <= budget
     share = mass[sizes[0]] / sum(mass[size] for size in sizes)
-    return later == 0 or count <= budget * max(share, 0.75)
+    return count + 2 * later <= budget and count <= budget * max(share, 0.75)
 
 
 def _allocate(n: int, sizes: list[int], mass: dict[int, float], budget: int) -> dict[int, int]:
-    """Pairs per size, in proportion to kernel mass, at least one, at most all there are."""
+    """Pairs per size, in proportion to kernel mass, at least one while they last, at most all there are."""
     counts: dict[int, int] = {}
     left = float(sum(mass[size] for size in sizes))
     for position, size in enumerate(sorted(sizes, key=lambda s: _pairs(n, s))):

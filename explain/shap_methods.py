@@ -5,16 +5,17 @@ SHAP draws from numpy's global generator; it is seeded from the budget's generat
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import warnings
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import shap
 
+from privgen.errors import ExplainError
 from privgen.explain.exact import require_few
 from privgen.explain.game import Game, Values
-from privgen.explain.solvers import Budget, Solution, Solver
+from privgen.explain.solvers import Budget, Solution, Solver, seeded_numpy
 from privgen.schema import CUSTOMER_KINDS, SignalKind
 
 
@@ -23,17 +24,25 @@ def shap_exact(game: Game, budget: Budget) -> Solution:
     n = game.n_signals
     require_few(n, budget.max_exact)
     explainer = shap.explainers.Exact(_function(game), np.zeros((1, n)))
-    with _seeded(budget.rng):
+    with seeded_numpy(budget.rng):
         result = explainer(np.ones((1, n)), max_evals=1 << n, batch_size=1 << n, silent=True)
     return Solution(_scores(result.values, game), exact=True)
 
 
 def shap_kernel(game: Game, budget: Budget) -> Solution:
-    """SHAP's KernelExplainer without feature selection; exact where the rows cover all subsets."""
+    """SHAP's KernelExplainer without feature selection; exact where the rows cover all subsets.
+
+    Raises:
+        ExplainError: The rows that SHAP drew do not determine the values.
+    """
     n = game.n_signals
-    with _seeded(budget.rng):
+    with seeded_numpy(budget.rng), warnings.catch_warnings():
+        warnings.filterwarnings("error", message="Linear regression equation is singular")
         explainer = shap.KernelExplainer(_function(game), np.zeros((1, n)))
-        values = explainer.shap_values(np.ones((1, n)), nsamples=budget.rows, l1_reg=False, silent=True)
+        try:
+            values = explainer.shap_values(np.ones((1, n)), nsamples=budget.rows, l1_reg=False, silent=True)
+        except UserWarning:
+            raise ExplainError(f"{budget.rows} rows leave {n} signals undetermined; give more rows") from None
     return Solution(_scores(values, game), exact=n < 31 and budget.rows >= (1 << n) - 2)
 
 
@@ -44,7 +53,7 @@ def shap_permutation(game: Game, budget: Budget) -> Solution:
     runs = []
     for _ in range(draws):
         seed = int(budget.rng.integers(2**31))
-        with _seeded(budget.rng):
+        with seeded_numpy(budget.rng):
             explainer = shap.explainers.Permutation(_function(game), np.zeros((1, n)), seed=seed)
             result = explainer(np.ones((1, n)), max_evals=2 * n + 1, batch_size=2 * n + 1, silent=True)
         runs.append(_scores(result.values, game))
@@ -60,7 +69,7 @@ def shap_partition(game: Game, budget: Budget) -> Solution:
     if n == 1:
         return shap_exact(game, budget)
     masker = shap.maskers.Partition(np.zeros((1, n)), clustering=hierarchy(budget.kinds or _one_kind(n)))
-    with _seeded(budget.rng):
+    with seeded_numpy(budget.rng):
         explainer = shap.explainers.Partition(_function(game), masker)
         result = explainer(np.ones((1, n)), max_evals=4 * n * n + 16, batch_size=64, silent=True)
     return Solution(_scores(result.values, game), exact=True)
@@ -106,16 +115,6 @@ def _scores(values: Any, game: Game) -> Values:
 
 def _one_kind(n_signals: int) -> tuple[SignalKind, ...]:
     return (SignalKind.PROFILE,) * n_signals
-
-
-@contextmanager
-def _seeded(rng: np.random.Generator) -> Iterator[None]:
-    state = np.random.get_state()
-    np.random.seed(int(rng.integers(2**32)))
-    try:
-        yield
-    finally:
-        np.random.set_state(state)
 
 
 SHAP_SOLVERS: dict[str, Solver] = {

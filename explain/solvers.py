@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -113,3 +114,14 @@ def choose(n_signals: int, *, max_exact: int, rows: int | None) -> tuple[str, in
     wanted = max(128, 8 * n_signals) if rows is None else rows
     affordable = n_signals <= max_exact and (rows is None or 1 << n_signals <= rows)
     return ("exact" if affordable else "kernel"), wanted
+
+
+@contextmanager
+def seeded_numpy(rng: np.random.Generator) -> Iterator[None]:
+    """Seed numpy's global generator, which libraries draw from, and put it back afterwards."""
+    state = np.random.get_state()
+    np.random.seed(int(rng.integers(2**32)))
+    try:
+        yield
+    finally:
+        np.random.set_state(state)

@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from explain_models import CAUSAL, SEQ2SEQ, VOCABULARY, encoded, generator, prompt, tiny
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from explain_models import CAUSAL, SEQ2SEQ, VOCABULARY, encoded, generator, prompt, tiny
 
 from privgen.errors import ExplainError
 from privgen.explain.attribution import game_for
