@@ -269,7 +269,10 @@ class MappingPlan:
             table=name,
             source=spec.source,
             silo=compile_cell(silo, scope, f"{at}.silo"),
-            drops=tuple((drop.name, compile_condition(drop.when, scope, here)) for drop, here in drops),
+            drops=tuple(
+                (drop.name, compile_condition(drop.when, scope, f"{here} ({drop.name})"))
+                for drop, here in drops
+            ),
             columns=self._cells(name, spec, scope),
             joins=tuple(self._join(name, alias, spec.join[alias], on[alias], scope) for alias in spec.join),
             repeat=spec.repeat,
