@@ -30,8 +30,8 @@ def number_of(value: Any) -> float:
         RowError: It is none.
     """
     try:
-        number = float(value)
-    except (TypeError, ValueError):
+        number = math.nan if isinstance(value, bool) else float(value)
+    except (TypeError, ValueError, OverflowError):
         raise RowError("is not a number") from None
     if not math.isfinite(number):
         raise RowError("is not a finite number")
