@@ -17,7 +17,14 @@ WINDOW = 28
 """Code points before a match in which context words count."""
 
 DIGITS = ("\0digits",)
-"""Trigger: five digits with at most three other characters between two of them."""
+"""Trigger: seven digits with at most two separators between neighbours."""
+FIVE_DIGITS = ("\0five",)
+"""Trigger: five digits in a row."""
+DOTTED = ("\0dotted",)
+"""Trigger: three short numbers joined by dots."""
+
+DOMAIN = ("\0domain",)
+"""Trigger: a common top-level domain after a dot."""
 
 LEFT, RIGHT = r"(?<![A-Za-z0-9])", r"(?![A-Za-z0-9])"
 """Boundaries of an ASCII token; unlike `\\b` they also hold next to Chinese characters."""
@@ -29,7 +36,14 @@ TOKEN = re.compile(r"<[A-Z][A-Z_]{1,30}(?:_(?![0-9a-f]*[0-9]{4})[a-f][0-9a-f]{9}
 
 _WORD = re.compile("[a-zß-ÿ]{2,}")
 _DIGIT = re.compile("[0-9]")
-_FIVE_DIGITS = re.compile(r"[0-9](?:[^0-9]{0,3}[0-9]){4}")
+_DOMAIN = re.compile(
+    r"\.(?:com|net|org|info|biz|cn|io|uk|de|fr|br|edu|gov|shop|store|app|xyz|ru|eu|jp|nl)(?![a-z])"
+)
+_SHAPES = (
+    (DIGITS[0], re.compile(r"[0-9](?:[^0-9A-Za-z]{0,2}[0-9]){6}")),
+    (FIVE_DIGITS[0], re.compile(r"[0-9]{5}")),
+    (DOTTED[0], re.compile(r"[0-9]\.[0-9]{1,3}\.[0-9]")),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +55,9 @@ class Rule:
         entity_type: What a match is.
         pattern: Its first group is the value, or the whole match if it has no group.
         score: Confidence of a match in (0, 1); a match that passes `check` with `validated` set gets 1.0.
-        triggers: `DIGITS`, or lower-case strings of which one must occur in the text; empty: always run. A
-            Latin one counts where a word starts with it (its first two letters at least); one that begins
-            with `*` counts anywhere.
+        triggers: `DIGITS` or a like shape, or lower-case strings of which one must occur in the text;
+            empty: always run. A Latin string counts where a word starts with its first four letters, one of
+            two or three letters where it is a word; one that begins with `*` counts anywhere.
         check: Number of leading characters of the value that are the identifier; False or 0 rejects it.
         validated: Whether `check` is a checksum.
         before: Must be found in the window before the match.
@@ -92,38 +106,43 @@ class Triggers:
 
     def __init__(self, rules: Iterable[Rule]) -> None:
         self.rules = tuple(rules)
-        self._plan = tuple((rule, frozenset(rule.triggers), rule.digit) for rule in self.rules)
+        self._always = [place for place, rule in enumerate(self.rules) if not rule.triggers]
+        self._places: dict[str, list[int]] = {}
         self._words: dict[str, list[str]] = {}
         self._chars: dict[str, list[str]] = {}
-        self._anywhere: list[str] = []
-        for word in sorted(
-            {word for rule in self.rules for word in rule.triggers if rule.triggers != DIGITS}
-        ):
+        for place, rule in enumerate(self.rules):
+            for word in rule.triggers:
+                self._places.setdefault(word, []).append(place)
+        for word in sorted(word for word in self._places if word[0] != "\0"):
             start = _WORD.match(word.lstrip())
             if start:
-                self._words.setdefault(start[0][:2], []).append(word)
-            elif word[0] > "\u2e80":
-                self._chars.setdefault(word[0], []).append(word)
+                self._words.setdefault(start[0][:4], []).append(word)
             else:
-                self._anywhere.append(word)
+                self._chars.setdefault(word.lstrip("*")[0], []).append(word)
+        self._literal = {word: word.lstrip("*") for word in self._places}
 
     def pick(self, text: str) -> list[Rule]:
         """Rules worth running on normalised `text`, in their order."""
         lowered = text.lower()
-        found = {word for word in self._anywhere if word.lstrip("*") in lowered}
-        for start in {word[:2] for word in _WORD.findall(lowered)}.intersection(self._words):
-            found.update(word for word in self._words[start] if word in lowered)
-        if not text.isascii():
-            for char in self._chars.keys() & set(lowered):
-                found.update(word for word in self._chars[char] if word in lowered)
+        places = set(self._always)
+        for start in {word[:4] for word in _WORD.findall(lowered)} & self._words.keys():
+            self._add(places, self._words[start], lowered)
+        for char in self._chars.keys() & set(lowered):
+            self._add(places, self._chars[char], lowered)
+        if DOMAIN[0] in self._places and _DOMAIN.search(lowered):
+            places.update(self._places[DOMAIN[0]])
         digit = _DIGIT.search(text) is not None
-        if digit and _FIVE_DIGITS.search(text):
-            found.update(DIGITS)
-        return [
-            rule
-            for rule, wanted, needs_digit in self._plan
-            if (digit or not needs_digit) and (not wanted or not wanted.isdisjoint(found))
-        ]
+        if digit:
+            for name, shape in _SHAPES:
+                if name in self._places and shape.search(text):
+                    places.update(self._places[name])
+        rules = self.rules
+        return [rules[place] for place in sorted(places) if digit or not rules[place].digit]
+
+    def _add(self, places: set[int], candidates: list[str], lowered: str) -> None:
+        for word in candidates:
+            if self._literal[word] in lowered:
+                places.update(self._places[word])
 
 
 def words(*alternatives: str) -> re.Pattern[str]:

@@ -81,7 +81,7 @@ RULES = (
             re.IGNORECASE,
         ),
         0.6,
-        ("year", "yr", "y/o", " yo", "yo "),
+        ("year", "yr", "yrs", "y/o", " yo", "yo "),
         digit=True,
     ),
     Rule(
@@ -92,7 +92,7 @@ RULES = (
             re.IGNORECASE,
         ),
         0.55,
-        ("age", "idade"),
+        ("age", "aged", "idade"),
         digit=True,
     ),
     Rule(

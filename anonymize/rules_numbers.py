@@ -228,7 +228,7 @@ RULES = (
         "US_DRIVER_LICENSE",
         re.compile(LEFT + r"(?=[A-Za-z0-9-]*[0-9]{4})[A-Za-z0-9][A-Za-z0-9-]{5,17}" + RIGHT),
         0.7,
-        DIGITS,
+        ("driver", "driving", "licen", "permit"),
         before=words(
             "driver'?s? licen[cs]e", "driving licen[cs]e", "licen[cs]e (?:no|number|#)", "permit number"
         ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from privgen.anonymize.rules import CJK, DIGITS, LEFT, RIGHT, Rule
+from privgen.anonymize.rules import CJK, DOMAIN, DOTTED, LEFT, RIGHT, Rule
 
 _TLDS = (
     "com|net|org|info|biz|edu|gov|cn|hk|tw|jp|kr|in|uk|de|fr|br|es|it|pt|nl"
@@ -109,29 +109,7 @@ RULES = (
             rf"|\.[a-z])(?:[:/?#]{_URL_END}{{0,2000}})?"
         ),
         0.5,
-        (
-            ".com",
-            ".net",
-            ".org",
-            ".info",
-            ".biz",
-            ".cn",
-            ".io",
-            ".uk",
-            ".de",
-            ".fr",
-            ".br",
-            ".edu",
-            ".gov",
-            ".shop",
-            ".store",
-            ".app",
-            ".xyz",
-            ".ru",
-            ".eu",
-            ".jp",
-            ".nl",
-        ),
+        DOMAIN,
         _trim_url,
     ),
     Rule(
@@ -139,7 +117,7 @@ RULES = (
         "IP_ADDRESS",
         re.compile(rf"(?<![A-Za-z0-9.]){_OCTET}(?:\.{_OCTET}){{3}}(?:/[0-9]{{1,2}})?(?![A-Za-z0-9]|\.[0-9])"),
         0.7,
-        DIGITS,
+        DOTTED,
         lambda v: len(set(v)) > 2,
     ),
     Rule(

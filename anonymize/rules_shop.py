@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from privgen.anonymize.rules import DIGITS, LEFT, RIGHT, Rule, words
+from privgen.anonymize.rules import DIGITS, FIVE_DIGITS, LEFT, RIGHT, Rule, words
 from privgen.anonymize.validators import s10
 
 _CODE = r"[A-Za-z0-9](?:[A-Za-z0-9]|[-_](?=[A-Za-z0-9])){3,29}"
@@ -209,7 +209,7 @@ RULES = (
         "POSTCODE",
         re.compile(rf"(?<![A-Za-z])(?:{_STATES}),?[ ]([0-9]{{5}}(?:-[0-9]{{4}})?)" + RIGHT),
         0.6,
-        DIGITS,
+        FIVE_DIGITS,
     ),
     Rule(
         "postcode_us_plus4",

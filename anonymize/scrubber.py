@@ -26,7 +26,8 @@ MAX_CHARACTERS = 1_000_000
 
 Known = KnownIdentifiers | Mapping[str, Any] | None
 
-_DELEGATED = re.compile(r"[A-Za-z0-9]{25}|[0-9A-Fa-f]{0,4}[:.-][0-9A-Fa-f]{0,4}[:.-][0-9A-Fa-f]")
+_DIGIT = re.compile("[0-9]")
+_LONG = re.compile(r"[A-Za-z0-9]{25}|[0-9A-Fa-f]{2}-[0-9A-Fa-f]{2}-|[0-9A-Fa-f]{4}[.-][0-9A-Fa-f]{4}[.-]")
 
 
 class Finder(Protocol):
@@ -165,7 +166,7 @@ class Scrubber:
         identifiers = _known(known)
         if identifiers is not None:
             yield identifiers
-        if _DELEGATED.search(text):
+        if text.count(":") >= 2 or (_DIGIT.search(text) and _LONG.search(text)):
             yield self._delegated
         yield from self._finders
 
