@@ -1,4 +1,4 @@
-"""Which signals a sentence says, read off the sentence: the slots of a signal that stand in it word for word."""
+"""Which signals a sentence says: those whose telling slot stands in it word for word."""
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -117,25 +118,31 @@ class RunConfig(Part):
     explain: ExplainConfig = ExplainConfig()
 
 
-def load_config(path: Path | None = None, **flags: dict[str, Any] | str | None) -> RunConfig:
-    """Resolve the configuration: defaults, then the file at `path`, then `flags` (None means not given).
+def load_config(
+    path: Path | None = None,
+    *,
+    base: Mapping[str, Any] | None = None,
+    **flags: Mapping[str, Any] | str | None,
+) -> RunConfig:
+    """Resolve the configuration: defaults, `base`, the file at `path`, `flags`; later ones win.
 
     Args:
         path: TOML file with the keys of `RunConfig`.
-        flags: Top-level keys; a part is given as a dict of its keys.
+        base: The configuration that a run was made with.
+        flags: Top-level keys; a part is given as a dict of its keys, None means not given.
 
     Raises:
         ConfigError: Unreadable file, unknown key, wrong type or range; the message names file and key.
     """
-    values: dict[str, Any] = read_toml(path) if path else {}
-    for name, given in flags.items():
-        if isinstance(given, dict):
-            kept = {key: value for key, value in given.items() if value is not None}
-            part = values.setdefault(name, {})
-            if isinstance(part, dict):
-                part.update(kept)
-        elif given is not None:
-            values[name] = given
+    values: dict[str, Any] = {}
+    for layer in (base or {}, read_toml(path) if path else {}, flags):
+        for name, given in layer.items():
+            if isinstance(given, Mapping):
+                part = values.setdefault(name, {})
+                if isinstance(part, dict):  # anything else is a fault that `validate` names
+                    part |= {key: value for key, value in given.items() if value is not None}
+            elif given is not None:
+                values[name] = given
     return validate(RunConfig, values, str(path or "flags"))
 
 

@@ -52,7 +52,8 @@ class Corpus:
         return request, write_section(request, rng.choice)
 
     def _signals(self, section: SectionKind, trade: Mapping[str, Any]) -> list[Signal]:
-        words, signals = phrases(self._language), []
+        words = phrases(self._language)
+        signals: list[Signal] = []
         for kind, most in SECTION_SIGNALS[section]:
             count = most if kind is SignalKind.ATTRIBUTE else self._rng.randint(0, most)
             made = self._slots_of(kind, trade, count)

@@ -66,6 +66,18 @@ class RunFolder:
                 raise RunError(f"{self.path}: another privgen process is using this run folder") from None
             yield
 
+    @property
+    def config(self) -> dict[str, Any]:
+        """The resolved configuration that the run was last extended with; empty for a new run."""
+        config: dict[str, Any] = self.manifest.get("config", {})
+        return config
+
+    def remember(self, config: Mapping[str, Any]) -> None:
+        """Keep the resolved configuration, so that the next command starts from it."""
+        manifest = self.manifest
+        if manifest.get("config") != config:
+            write_json(self._manifest_path, manifest | {"config": dict(config)})
+
     def summary(self, stage: str) -> dict[str, Any]:
         """Summary of a complete stage.
 
@@ -74,7 +86,8 @@ class RunFolder:
         """
         entry = self.manifest["stages"].get(stage)
         if not entry or entry.get("status") != "complete":
-            raise RunError(f"{self.path}: stage {stage} is not complete; run: privgen {stage} {self.path}")
+            command = f"ingest --synthetic --run {self.path}" if stage == "ingest" else f"{stage} {self.path}"
+            raise RunError(f"{self.path}: stage {stage} is not complete; run: privgen {command}")
         summary: dict[str, Any] = entry["summary"]
         return summary
 

@@ -34,7 +34,9 @@ SHAPE: dict[str, Any] = {
     "max_position_embeddings": 2048,
     "tie_word_embeddings": True,
 }
-POOL, BATCH, PEAK_RATE, WARMUP = 1024, 32, 3e-3, 100
+POOL, BATCH, PEAK_RATE, WARMUP = 1024, 24, 2e-3, 100
+SMALL_BATCH, SMALL_SHARE = 8, 0.35
+"""Batches are small for this share of the time: many short steps form the heads that copy slots sooner."""
 
 
 def make_tokenizer(texts: Iterator[str]) -> PreTrainedTokenizerFast:
@@ -105,17 +107,26 @@ def rate(progress: float, step: int) -> float:
 
 
 def train(
-    model: Any, tokenizer: Any, corpora: list[Corpus], minutes: float, seed: int, out: Path
+    model: Any,
+    tokenizer: Any,
+    corpora: list[Corpus],
+    *,
+    minutes: float,
+    seed: int,
+    out: Path,
+    resumed: bool,
 ) -> dict[str, Any]:
     """Train for a time budget; return what was used."""
     optimizer = torch.optim.AdamW(
         model.parameters(), PEAK_RATE, betas=(0.9, 0.98), weight_decay=0.05, fused=True
     )
-    started, seen, running = time.monotonic(), 0, 0.0
-    for step, batch in enumerate(batches(corpora, tokenizer, random.Random(seed))):
+    started, seen, running, rng = time.monotonic(), 0, 0.0, random.Random(seed)
+    for step, batch in enumerate(batches(corpora, tokenizer, rng)):
         progress = min(1.0, (time.monotonic() - started) / (60 * minutes))
         for group in optimizer.param_groups:
             group["lr"] = rate(progress, step)
+        if progress < SMALL_SHARE and not resumed:
+            batch = rng.sample(batch, SMALL_BATCH)
         loss = loss_of(model, batch)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
@@ -130,11 +141,26 @@ def train(
                 ),
                 flush=True,
             )
-        if step % 1000 == 999:
+        if step % 500 == 499:
             save(model, tokenizer, out)
         if progress >= 1.0:
             return {"steps": step + 1, "tokens": seen, "loss": running, "minutes": minutes, "seed": seed}
     raise AssertionError("batches are endless")
+
+
+def new_model(tokenizer: Any) -> LlamaForCausalLM:
+    """A randomly initialised Llama of the shipped shape."""
+    config = LlamaConfig(
+        vocab_size=len(tokenizer),
+        pad_token_id=tokenizer.pad_token_id,
+        bos_token_id=tokenizer.bos_token_id,
+        eos_token_id=tokenizer.eos_token_id,
+        **SHAPE,
+    )
+    model = LlamaForCausalLM(config)
+    # tied embeddings of unit length: a copied token then has a large logit from the start
+    torch.nn.init.normal_(model.model.embed_tokens.weight, std=config.hidden_size**-0.5)
+    return model
 
 
 def save(model: Any, tokenizer: Any, out: Path) -> None:
@@ -151,20 +177,26 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path(__file__).parent)
     parser.add_argument("--minutes", type=float, default=40.0)
     parser.add_argument("--seed", type=int, default=20261123)
+    parser.add_argument("--resume", action="store_true", help="go on from the model in --out")
     options = parser.parse_args()
     torch.manual_seed(options.seed)
     corpora = [Corpus(locale, random.Random(f"{options.seed}:{locale}")) for locale in LOCALES]
-    tokenizer = make_tokenizer(texts(corpora, 30_000))
-    config = LlamaConfig(
-        vocab_size=len(tokenizer),
-        pad_token_id=tokenizer.pad_token_id,
-        bos_token_id=tokenizer.bos_token_id,
-        eos_token_id=tokenizer.eos_token_id,
-        **SHAPE,
-    )
-    model = LlamaForCausalLM(config)
+    if options.resume:
+        tokenizer = PreTrainedTokenizerFast.from_pretrained(options.out)
+        model = LlamaForCausalLM.from_pretrained(options.out, dtype=torch.float32)
+    else:
+        tokenizer = make_tokenizer(texts(corpora, 30_000))
+        model = new_model(tokenizer)
     options.out.mkdir(parents=True, exist_ok=True)
-    figures = train(model, tokenizer, corpora, options.minutes, options.seed, options.out)
+    figures = train(
+        model,
+        tokenizer,
+        corpora,
+        minutes=options.minutes,
+        seed=options.seed,
+        out=options.out,
+        resumed=options.resume,
+    )
     save(model, tokenizer, options.out)
     figures["parameters"] = model.num_parameters()
     (options.out / "training.json").write_text(json.dumps(figures, indent=2) + "\n")

@@ -1,0 +1,204 @@
+"""The privgen command: one sub-command per stage over one run folder.
+
+Exit codes: 0 done, 1 the data or the run is at fault (one line), 2 usage.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from privgen.cli_show import errors_as_lines, print_json, progress_bar
+
+app = typer.Typer(
+    name="privgen",
+    help="Personalised shop pages in your customers' words: scrubbed, federated, private, explained.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Run = Annotated[Path, typer.Argument(help="Run folder; every command reads and extends it.")]
+Config = Annotated[Path | None, typer.Option("--config", help="TOML file; flags win over it.")]
+Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+Model = Annotated[str | None, typer.Option(help="Base model: folder or hub id (default: the embedded one).")]
+Locale = Annotated[str | None, typer.Option(help="en_US or zh_CN.")]
+Only = Annotated[int | None, typer.Option(help="Keep the N busiest merchants of the export.", min=1)]
+DEFAULT_RUN = Path("run")
+
+
+@app.callback(invoke_without_command=True)
+def main_options(
+    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+) -> None:
+    """Print the version."""
+    if version:
+        from privgen import __version__
+
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+@app.command()
+def demo(
+    run: Run = DEFAULT_RUN,
+    locale: Locale = None,
+    model: Model = None,
+    generator: Annotated[str | None, typer.Option(help="hf or template.")] = None,
+    rounds: Annotated[int | None, typer.Option(help="Federated rounds.", min=1)] = None,
+    target_epsilon: Annotated[float | None, typer.Option(help="Budget per merchant.")] = None,
+    customers: Annotated[int | None, typer.Option(help="Mean customers per merchant.", min=1)] = None,
+    merchants: Annotated[int | None, typer.Option(help="Number of merchants.", min=1)] = None,
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """Do the whole job on a synthetic marketplace: ingest, scrub, train, generate, explain, report."""
+    flags = {
+        "synthetic": {"locale": locale, "customers": customers, "merchants": merchants},
+        "train": {"rounds": rounds, "target_epsilon": target_epsilon},
+        "generate": {"generator": generator},
+        "model": model,
+    }
+    with errors_as_lines(json):
+        from privgen.cli_demo import run_demo
+
+        run_demo(run, config, flags, json)
+
+
+@app.command()
+def ingest(
+    source: Annotated[Path | None, typer.Argument(help="Folder of the merchant's export.")] = None,
+    run: Annotated[Path, typer.Option(help="Run folder.")] = DEFAULT_RUN,
+    mapping: Annotated[
+        Path | None, typer.Option(help="TOML that maps the export to privgen's tables.")
+    ] = None,
+    only: Only = None,
+    synthetic: Annotated[bool, typer.Option("--synthetic", help="Write a synthetic marketplace.")] = False,
+    locale: Locale = None,
+    merchants: Annotated[int | None, typer.Option(help="Synthetic: merchants.", min=1)] = None,
+    customers: Annotated[int | None, typer.Option(help="Synthetic: mean customers each.", min=1)] = None,
+    products: Annotated[int | None, typer.Option(help="Synthetic: products each.", min=1)] = None,
+    seed: Annotated[int | None, typer.Option(help="Synthetic: seed.")] = None,
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """Map a merchant's own export to silos, or write a synthetic marketplace."""
+    if synthetic == (source is not None) or (source is not None and mapping is None):
+        raise typer.BadParameter("give either --synthetic, or a source folder with --mapping")
+    sizes = {"locale": locale, "merchants": merchants, "customers": customers, "products": products}
+    flags = {"synthetic": sizes | {"seed": seed}}
+    _stage("ingest", run, config, flags, json, source=source, mapping=mapping, only=only)
+
+
+@app.command()
+def scrub(
+    run: Run = DEFAULT_RUN,
+    key_file: Annotated[
+        str | None, typer.Option(help="Pseudonym key, mode 0600 (default: made in the run).")
+    ] = None,
+    workers: Annotated[int | None, typer.Option(help="Processes.", min=1)] = None,
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """Scrub personal data out of every table of every silo."""
+    _stage("scrub", run, config, {"scrub": {"key_file": key_file, "workers": workers}}, json)
+
+
+@app.command()
+def train(
+    run: Run = DEFAULT_RUN,
+    target_epsilon: Annotated[
+        float | None, typer.Option(help="Budget per merchant, over all rounds.")
+    ] = None,
+    delta: Annotated[float | None, typer.Option(help="Delta of the guarantee.")] = None,
+    rounds: Annotated[int | None, typer.Option(help="Federated rounds.", min=1)] = None,
+    sample_rate: Annotated[float | None, typer.Option(help="Poisson rate of a customer per step.")] = None,
+    min_customers: Annotated[
+        int | None, typer.Option(help="Refuse silos with fewer customers.", min=1)
+    ] = None,
+    engine: Annotated[str | None, typer.Option(help="inprocess or ray.")] = None,
+    ledger_dir: Annotated[str | None, typer.Option(help="Folder of ledgers that span runs.")] = None,
+    unsafe_seed: Annotated[int | None, typer.Option(help="Fix the noise; stamps everything UNSAFE.")] = None,
+    model: Model = None,
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """Fine-tune across the silos: federated, under customer-level differential privacy."""
+    flags = {
+        "target_epsilon": target_epsilon,
+        "delta": delta,
+        "rounds": rounds,
+        "sample_rate": sample_rate,
+        "min_customers": min_customers,
+        "engine": engine,
+        "ledger_dir": ledger_dir,
+        "seed": unsafe_seed,
+    }
+    _stage("train", run, config, {"train": flags, "model": model}, json)
+
+
+@app.command()
+def generate(
+    run: Run = DEFAULT_RUN,
+    customer: Annotated[str | None, typer.Option(help="Pseudonym of one customer.")] = None,
+    product: Annotated[str | None, typer.Option(help="Product of every page.")] = None,
+    pages: Annotated[int | None, typer.Option(help="Pages per merchant.", min=1)] = None,
+    generator: Annotated[str | None, typer.Option(help="hf or template.")] = None,
+    model: Model = None,
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """Write the five sections of a page for consenting customers."""
+    flags = {"generate": {"pages_per_merchant": pages, "generator": generator}, "model": model}
+    _stage("generate", run, config, flags, json, customer_id=customer, product_id=product)
+
+
+@app.command()
+def explain(
+    run: Run = DEFAULT_RUN,
+    method: Annotated[str | None, typer.Option(help="exact, or another method; see the README.")] = None,
+    model: Model = None,
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """Say for every sentence which signals drove it, and how far that can be trusted."""
+    _stage("explain", run, config, {"explain": {"method": method}, "model": model}, json)
+
+
+@app.command()
+def report(
+    run: Run = DEFAULT_RUN,
+    lang: Annotated[str, typer.Option(help="en or zh.")] = "en",
+    json: Json = False,
+) -> None:
+    """Write the compliance report: report/index.html and report/report.json."""
+    _stage("report", run, None, {}, json, language=lang)
+
+
+def _stage(
+    name: str, run: Path, config: Path | None, flags: dict[str, Any], as_json: bool, **options: Any
+) -> None:
+    """Run one stage and print its result."""
+    with errors_as_lines(as_json):
+        from privgen.pipeline import run_stage
+
+        with progress_bar(name, quiet=as_json) as progress:
+            result = run_stage(name, run, config, flags, options, progress)
+        if as_json:
+            print_json({"stage": name, "skipped": result.skipped, "summary": result.summary})
+        else:
+            from privgen.cli_summary import show_stage
+
+            show_stage(run, result)
+
+
+def main() -> None:
+    """Entry point."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,113 @@
+"""Run stages over a run folder: one by name, or the whole job."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+
+from privgen.config import RunConfig, load_config
+from privgen.errors import MissingExtraError, RunError
+from privgen.progress import Progress, silent
+from privgen.runfolder import RunFolder, StageResult
+
+Bar = Callable[[str], AbstractContextManager[Progress]]
+"""Opens a progress display for a stage."""
+
+
+def run_stage(
+    name: str,
+    path: Path,
+    config_file: Path | None = None,
+    flags: dict[str, Any] | None = None,
+    options: dict[str, Any] | None = None,
+    progress: Progress = silent,
+) -> StageResult:
+    """Run one stage of a run folder.
+
+    Args:
+        name: ingest, scrub, train, generate, explain or report.
+        path: Run folder.
+        config_file: TOML file over the configuration that the run was made with.
+        flags: Over both, as for `load_config`.
+        options: Arguments of the stage that are no configuration (source, customer_id, language, ...).
+        progress: Told how far it is.
+
+    Raises:
+        PrivgenError: What the stage raises.
+    """
+    run = RunFolder(path)
+    given = options or {}
+    if name != "ingest" and not (path / "run.json").is_file():
+        raise RunError(f"{path}: no run there; run privgen ingest --synthetic --run {path} or privgen demo")
+    with run.locked():
+        config = load_config(config_file, base=run.config, **(flags or {}))
+        run.remember(config.model_dump(mode="json"))
+        if name == "ingest":
+            return _ingest(run, config, given, progress)
+        return _STAGES[name](run, config, given, progress)
+
+
+def whole_job(path: Path, config_file: Path | None, flags: dict[str, Any], bar: Bar) -> Iterator[StageResult]:
+    """Run every stage on a synthetic marketplace, yielding each result."""
+    for name in ("ingest", "scrub", "train", "generate", "explain", "report"):
+        with bar(name) as progress:
+            result = run_stage(name, path, config_file, flags, {}, progress)
+        yield result
+
+
+def _ingest(run: RunFolder, config: RunConfig, given: dict[str, Any], progress: Progress) -> StageResult:
+    from privgen.stage_data import ingest_export, ingest_synthetic
+
+    if given.get("source") is not None:
+        return ingest_export(run, given["source"], given["mapping"], given.get("only"), progress)
+    return ingest_synthetic(run, config, progress)
+
+
+def _scrub(run: RunFolder, config: RunConfig, given: dict[str, Any], progress: Progress) -> StageResult:
+    from privgen.stage_data import scrub
+
+    return scrub(run, config, progress)
+
+
+def _train(run: RunFolder, config: RunConfig, given: dict[str, Any], progress: Progress) -> StageResult:
+    from privgen.stage_train import train
+
+    return train(run, config, progress)
+
+
+def _generate(run: RunFolder, config: RunConfig, given: dict[str, Any], progress: Progress) -> StageResult:
+    from privgen.stage_pages import generate
+
+    asked = {key: given.get(key) for key in ("customer_id", "product_id")}
+    return generate(run, config, **asked, progress=progress)
+
+
+def _explain(run: RunFolder, config: RunConfig, given: dict[str, Any], progress: Progress) -> StageResult:
+    from privgen.stage_pages import explain_pages
+
+    return explain_pages(run, config, progress)
+
+
+def _report(run: RunFolder, config: RunConfig, given: dict[str, Any], progress: Progress) -> StageResult:
+    try:
+        from privgen.explain import write_report
+    except ImportError as missing:
+        raise MissingExtraError("explain", str(missing.name)) from None
+    language = given.get("language", "en")
+    names = ("scrubbed", "federated", "pages", "explanations")
+    inputs = {name: run.path / name for name in names if (run.path / name).exists()}
+    files = ("report/index.html", "report/report.json")
+    return run.stage(
+        "report", {"language": language}, inputs, files, lambda: write_report(run, language=language)
+    )
+
+
+_STAGES: dict[str, Callable[[RunFolder, RunConfig, dict[str, Any], Progress], StageResult]] = {
+    "scrub": _scrub,
+    "train": _train,
+    "generate": _generate,
+    "explain": _explain,
+    "report": _report,
+}

@@ -1,0 +1,141 @@
+"""The stages that prepare data: ingest (a marketplace's export, or a synthetic one) and scrub."""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+from pathlib import Path
+from typing import Any
+
+from privgen.config import RunConfig
+from privgen.errors import DataError, MissingExtraError
+from privgen.files import read_json, sha256_tree, write_json
+from privgen.progress import Progress, silent
+from privgen.runfolder import RunFolder, StageResult
+from privgen.schema import Purpose
+from privgen.silo import open_silos
+
+SILOS, SCRUBBED = "silos", "scrubbed"
+
+
+def ingest_synthetic(run: RunFolder, config: RunConfig, progress: Progress = silent) -> StageResult:
+    """Write a synthetic marketplace into the run folder, with the truth beside it."""
+    from privgen.synthetic import write_marketplace
+
+    def work() -> dict[str, Any]:
+        silos, truth = _emptied(run.path / SILOS), _emptied(run.path / "truth")
+        return {"source": "synthetic"} | write_marketplace(config.synthetic, silos, truth, progress)
+
+    settings = config.synthetic.model_dump()
+    return run.stage("ingest", settings, {}, (SILOS, "truth"), work)
+
+
+def ingest_export(
+    run: RunFolder, source: Path, mapping: Path, only: int | None = None, progress: Progress = silent
+) -> StageResult:
+    """Map a merchant's or a marketplace's own export into the run folder.
+
+    Args:
+        run: Run folder.
+        source: Folder of the export.
+        mapping: TOML that says which column goes where; see `privgen.mapping`.
+        only: Keep only this many of the busiest merchants (default: as the mapping says).
+        progress: Told of rows read.
+    """
+    from privgen.ingest import ingest
+
+    for path in (source, mapping):
+        if not path.exists():
+            raise DataError(f"{path}: not found")
+
+    def work() -> dict[str, Any]:
+        shutil.rmtree(run.path / "truth", ignore_errors=True)
+        return ingest(source, mapping, _emptied(run.path / SILOS), only=only, progress=progress)
+
+    inputs = {"source": source, "mapping": mapping}
+    return run.stage("ingest", {"only": only}, inputs, (SILOS,), work)
+
+
+def scrub(run: RunFolder, config: RunConfig, progress: Progress = silent) -> StageResult:
+    """Scrub every silo of the run; a merchant that is done already is not done again."""
+    try:
+        from privgen.anonymize import Scrubber, load_key, scrub_silo
+    except ImportError as missing:
+        raise MissingExtraError("anonymize", str(missing.name)) from None
+    run.summary("ingest")
+    silos = [silo.path for silo in open_silos(run.path / SILOS, Purpose.ANALYTICS, dt.date.today())]
+    key_file = Path(config.scrub.key_file or run.path / "keys" / "scrub.key")
+    key = load_key(key_file, create=config.scrub.key_file is None)
+    scrubber = Scrubber(languages=config.scrub.languages, key=key)
+    out = run.path / SCRUBBED
+    settings = config.scrub.model_dump(exclude={"workers", "key_file"}) | {"key_id": scrubber.key_id}
+
+    def work() -> dict[str, Any]:
+        _drop_unknown(out, {silo.name for silo in silos})
+        done = [_scrub_one(silo, out, settings, scrubber, scrub_silo, config, progress) for silo in silos]
+        return _scrub_summary(run, done)
+
+    return run.stage("scrub", settings, {"silos": run.path / SILOS}, (SCRUBBED,), work)
+
+
+def _scrub_one(
+    silo: Path,
+    out: Path,
+    settings: dict[str, Any],
+    scrubber: Any,
+    scrub_silo: Any,
+    config: RunConfig,
+    progress: Progress,
+) -> dict[str, Any]:
+    """Scrub one silo, or read the result of an earlier try on the same input with the same settings."""
+    marker = out.parent / ".scrubbing" / f"{silo.name}.json"
+    basis = {"input": sha256_tree(silo), "settings": settings}
+    result = out / silo.name / "scrub.json"
+    if marker.is_file() and result.is_file() and read_json(marker) == _jsonable(basis):
+        finished: dict[str, Any] = read_json(result)
+        return finished
+    shutil.rmtree(out / silo.name, ignore_errors=True)
+    report: dict[str, Any] = scrub_silo(
+        silo, out / silo.name, scrubber=scrubber, workers=config.scrub.workers, progress=progress
+    )
+    write_json(marker, basis)
+    return report
+
+
+def _scrub_summary(run: RunFolder, reports: list[dict[str, Any]]) -> dict[str, Any]:
+    """Counts over merchants; never a value."""
+    today = dt.date.today()
+    silos = open_silos(run.path / SCRUBBED, Purpose.ANALYTICS, today)
+    found: dict[str, int] = {}
+    residual: dict[str, int] = {}
+    for report in reports:
+        for total, counts in ((found, report["entities"]), (residual, report["residual"])):
+            for entity_type, count in counts.items():
+                total[entity_type] = total.get(entity_type, 0) + count
+    shutil.rmtree(run.path / ".scrubbing", ignore_errors=True)
+    return {
+        "entities": found,
+        "residual": residual,
+        "held_back": sum(len(report["held_back"]) for report in reports),
+        "rows": {r["merchant_id"]: {t: c["rows"] for t, c in r["tables"].items()} for r in reports},
+        "consent": {silo.merchant_id: silo.consent_counts() for silo in silos},
+        "consent_date": today.isoformat(),
+    }
+
+
+def _emptied(folder: Path) -> Path:
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    return folder
+
+
+def _drop_unknown(folder: Path, known: set[str]) -> None:
+    for path in folder.iterdir() if folder.is_dir() else ():
+        if path.name not in known:
+            shutil.rmtree(path)
+
+
+def _jsonable(value: dict[str, Any]) -> Any:
+    import json
+
+    return json.loads(json.dumps(value))

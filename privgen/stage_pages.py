@@ -1,0 +1,214 @@
+"""The stages that write pages and explain every sentence of them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from privgen.config import RunConfig
+from privgen.errors import MissingExtraError
+from privgen.files import canonical_json, read_jsonl, sha256_tree, write_jsonl
+from privgen.generator import Generator, load_generator, model_path
+from privgen.pages import PageGenerator
+from privgen.parts import Parts, fingerprint_of
+from privgen.progress import Progress, silent
+from privgen.prompt import Prompt
+from privgen.requests import page_requests
+from privgen.runfolder import RunFolder, StageResult
+from privgen.schema import Purpose, SectionKind, Signal, SignalKind
+from privgen.silo import open_silos
+from privgen.stage_data import SCRUBBED
+from privgen.template import SectionRequest
+
+PAGES, EXPLANATIONS, ADAPTER = "pages/pages.jsonl", "explanations/explanations.jsonl", "federated/adapter"
+
+
+def run_generator(run: RunFolder, config: RunConfig) -> Generator:
+    """The generator of a run: the base model with the run's adapter if it was trained, or the template."""
+    adapter = run.path / ADAPTER
+    return load_generator(
+        config.generate.generator,
+        model=config.model,
+        adapter=adapter if adapter.is_dir() and config.generate.generator == "hf" else None,
+        max_new_tokens=config.generate.max_new_tokens,
+        batch_size=config.generate.batch_size,
+    )
+
+
+def generate(
+    run: RunFolder,
+    config: RunConfig,
+    *,
+    customer_id: str | None = None,
+    product_id: str | None = None,
+    progress: Progress = silent,
+) -> StageResult:
+    """Write pages for the consenting customers of every merchant, or for one customer.
+
+    Raises:
+        ConsentError: The named customer does not consent to personalisation.
+        DataError: The named customer or product is at no merchant.
+        ModelError: The model cannot be loaded.
+    """
+    run.summary("scrub")
+    asked = {"customer_id": customer_id, "product_id": product_id}
+    settings = config.generate.model_dump(exclude={"batch_size"}) | asked | {"model": config.model}
+    inputs = _weights(run, config) | {"scrubbed": run.path / SCRUBBED}
+
+    def work() -> dict[str, Any]:
+        silos = open_silos(run.path / SCRUBBED, Purpose.PERSONALISATION, dt.date.today())
+        if customer_id is not None:
+            silos = _silos_of(silos, customer_id)
+        writer = PageGenerator(run_generator(run, config), max_signals=config.generate.max_signals)
+        hashes = {label: sha256_tree(path) for label, path in inputs.items()}
+        parts = Parts(run.path / "pages" / ".parts", fingerprint_of(canonical_json(settings), hashes))
+        for done, silo in enumerate(silos):
+            progress(done, len(silos), silo.merchant_id)
+            if not parts.done(silo.merchant_id):
+                requests = page_requests(silo, config.generate.pages_per_merchant, **asked)
+                pages = writer.write(requests)
+                write_jsonl(parts.path(silo.merchant_id), (page.to_json() for page in pages))
+        progress(len(silos), len(silos), "pages")
+        parts.join([silo.merchant_id for silo in silos], run.path / PAGES)
+        return page_counts(run.path / PAGES)
+
+    return run.stage("generate", settings, inputs, (PAGES,), work)
+
+
+def explain_pages(run: RunFolder, config: RunConfig, progress: Progress = silent) -> StageResult:
+    """Explain every sentence of every page; pages of a template generator have nothing to explain."""
+    try:
+        from privgen.explain import Target, counterfactual, explain
+    except ImportError as missing:
+        raise MissingExtraError("explain", str(missing.name)) from None
+    total = run.summary("generate")["pages"]
+    inputs = _weights(run, config) | {"pages": run.path / PAGES}
+    settings = config.explain.model_dump(exclude={"batch_size"}) | {"model": config.model}
+
+    def explained(page: dict[str, Any], generator: Any) -> Iterator[dict[str, Any]]:
+        for section in page["sections"]:
+            if not section["token_ids"] or section["fallback"]:
+                continue
+            request = request_from_json(section, page)
+            target = target_from_json(section, Target)
+            result = explain(
+                generator,
+                request.prompt,
+                target,
+                config.explain.method,
+                batch_rows=config.explain.batch_size,
+            )
+
+            def regenerate(prompt: Prompt, request: SectionRequest = request) -> list[str]:
+                again = SectionRequest(request.kind, request.language, request.product_title, prompt)
+                return [sentence.text for sentence in generator.write([again])[0].sentences]
+
+            found = {}
+            for index in range(len(target.texts)):
+                changed = counterfactual(result, index, request.prompt, regenerate)
+                found[index] = changed.to_record() if changed else None
+            yield from result.to_records(page["page_id"], section["kind"], found)
+
+    def work() -> dict[str, Any]:
+        generator = run_generator(run, config)
+        hashes = {label: sha256_tree(path) for label, path in inputs.items()}
+        parts = Parts(run.path / "explanations" / ".parts", fingerprint_of(canonical_json(settings), hashes))
+        names = []
+        for number, page in enumerate(read_jsonl(run.path / PAGES)):
+            progress(number, total, "pages explained")
+            names.append(f"{number:06d}-{page['page_id']}")
+            if not parts.done(names[-1]):
+                write_jsonl(parts.path(names[-1]), explained(page, generator))
+        progress(total, total, "pages explained")
+        parts.join(names, run.path / EXPLANATIONS)
+        return explanation_counts(run.path / EXPLANATIONS)
+
+    return run.stage("explain", settings, inputs, (EXPLANATIONS,), work)
+
+
+def request_from_json(section: dict[str, Any], page: dict[str, Any]) -> SectionRequest:
+    """Read a section's prompt back from a page record."""
+    prompt = section["prompt"]
+    signals = tuple(
+        Signal(s["signal_id"], SignalKind(s["kind"]), s["modality"], s["text"], s["source"])
+        for s in prompt["signals"]
+    )
+    return SectionRequest(
+        SectionKind(section["kind"]),
+        page["language"],
+        page["product_title"],
+        Prompt(prompt["prefix"], signals, prompt["suffix"]),
+    )
+
+
+def target_from_json(section: dict[str, Any], target_class: Any) -> Any:
+    """The generated ids and sentence ranges of a page record's section."""
+    sentences = section["sentences"]
+    return target_class(
+        token_ids=tuple(section["token_ids"]),
+        spans=tuple((s["token_start"], s["token_end"]) for s in sentences),
+        texts=tuple(s["text"] for s in sentences),
+    )
+
+
+def page_counts(path: Path) -> dict[str, Any]:
+    """Counts over a pages file."""
+    counts: Counter[str] = Counter({"pages": 0, "sections": 0, "sentences": 0, "fallbacks": 0})
+    guards: Counter[str] = Counter()
+    merchants: Counter[str] = Counter()
+    for page in read_jsonl(path):
+        merchants[page["merchant_id"]] += 1
+        counts["pages"] += 1
+        for section in page["sections"]:
+            counts["sections"] += 1
+            counts["sentences"] += len(section["sentences"])
+            counts["fallbacks"] += section["fallback"]
+            guards.update(section["guards"])
+    return dict(counts) | {"guards": dict(guards), "merchants": dict(merchants)}
+
+
+def explanation_counts(path: Path) -> dict[str, Any]:
+    """Counts and worst completeness error over an explanations file."""
+    verdicts: Counter[str] = Counter()
+    worst, passes, explained = 0.0, 0, 0
+    for record in read_jsonl(path):
+        verdicts[record["verdict"]] += 1
+        worst = max(worst, record["completeness_error"])
+        explained += 1
+        passes += record["forward_passes"] if record["sentence"] == 0 else 0
+    return {
+        "sentences": explained,
+        "verdicts": dict(verdicts),
+        "completeness_error": worst,
+        "forward_passes": passes,
+    }
+
+
+def _silos_of(silos: list[Any], customer_id: str) -> list[Any]:
+    """The merchants where the customer shops; consent is checked there."""
+    from privgen.errors import ConsentError, DataError
+
+    refused: ConsentError | None = None
+    kept = []
+    for silo in silos:
+        try:
+            silo.require(customer_id)
+            kept.append(silo)
+        except ConsentError as refusal:
+            refused = refusal
+        except DataError:
+            continue
+    if not kept:
+        raise refused or DataError(f"customer {customer_id} is at no merchant; use a pseudonym of the run")
+    return kept
+
+
+def _weights(run: RunFolder, config: RunConfig) -> dict[str, Path]:
+    """Model and adapter as stage inputs, as far as they are files."""
+    if config.generate.generator != "hf":
+        return {}
+    paths = {"model": Path(model_path(config.model)), "adapter": run.path / ADAPTER}
+    return {label: path for label, path in paths.items() if path.exists()}

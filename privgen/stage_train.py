@@ -1,0 +1,103 @@
+"""The stage that trains: records per merchant, one privacy plan, federated fine-tuning."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+from privgen.config import RunConfig, TrainConfig
+from privgen.errors import MissingExtraError
+from privgen.files import sha256_tree
+from privgen.generator import model_path
+from privgen.progress import Progress, silent
+from privgen.records import write_records
+from privgen.runfolder import RunFolder, StageResult
+from privgen.schema import Purpose
+from privgen.silo import Silo as SiloTables
+from privgen.silo import open_silos
+from privgen.stage_data import SCRUBBED
+
+_OUTPUTS = ("federated/adapter", "federated/plan.json", "federated/history.jsonl", "federated/records")
+
+
+def train(run: RunFolder, config: RunConfig, progress: Progress = silent) -> StageResult:
+    """Fine-tune one adapter across all silos of the run; a broken training goes on at its next round.
+
+    Raises:
+        DataError: A silo is empty or has too few consenting customers.
+        BudgetExhausted: A ledger has no budget left for the first round.
+        ModelError: The base model cannot be loaded.
+    """
+    try:
+        from privgen.federated import Silo, simulate
+    except ImportError as missing:
+        raise MissingExtraError("federated", str(missing.name)) from None
+    run.summary("scrub")
+    base = model_path(config.model)
+    settings = config.train.model_dump(exclude={"engine"}) | {"model": config.model}
+    inputs = {"scrubbed": run.path / SCRUBBED}
+    if Path(base).exists():
+        inputs["model"] = Path(base)
+
+    def work() -> dict[str, Any]:
+        plan = privacy_plan(config.train)
+        tables = open_silos(run.path / SCRUBBED, Purpose.TRAINING, dt.date.today())
+        counts = _records(run, tables)
+        out = run.path / "federated"
+        result = simulate(
+            [Silo(silo.merchant_id, _records_path(run, silo)) for silo in tables],
+            plan,
+            base,
+            out,
+            rounds=config.train.rounds,
+            steps_per_round=config.train.steps_per_round,
+            engine=config.train.engine,
+            rank=config.train.rank,
+            learning_rate=config.train.learning_rate,
+            max_length=config.train.max_length,
+            min_customers=config.train.min_customers,
+            ledger_dir=Path(config.train.ledger_dir) if config.train.ledger_dir else None,
+            seed=config.train.seed,
+            progress=progress,
+        )
+        return {
+            "rounds_done": result.rounds_done,
+            "stopped": result.stopped,
+            "epsilon": {merchant: spend.epsilon for merchant, spend in result.spends.items()},
+            "delta": plan.delta,
+            "epsilon_composed": {str(k): value for k, value in result.epsilon_composed.items()},
+            "claim": plan.claim(unsafe_seed=result.unsafe),
+            "unsafe": result.unsafe,
+            "engine": config.train.engine,
+            "adapter_hash": sha256_tree(result.adapter),
+            "customers_with_records": sum(count["customers"] for count in counts.values()),
+            "consent_date": dt.date.today().isoformat(),
+        }
+
+    return run.stage("train", settings, inputs, _OUTPUTS, work)
+
+
+def privacy_plan(config: TrainConfig) -> Any:
+    """The plan that a training configuration amounts to."""
+    from privgen.federated import PrivacyPlan
+
+    return PrivacyPlan.calibrate(
+        target_epsilon=config.target_epsilon,
+        delta=config.delta,
+        privacy_unit="customer",
+        sample_rate=config.sample_rate,
+        steps=config.rounds * config.steps_per_round,
+        max_grad_norm=config.max_grad_norm,
+        records_per_unit=config.records_per_customer,
+        batch_divisor=config.expected_batch_size,
+    )
+
+
+def _records(run: RunFolder, tables: list[SiloTables]) -> dict[str, dict[str, int]]:
+    """Write the training records of each silo again; the same rows give the same file."""
+    return {silo.merchant_id: write_records(silo, _records_path(run, silo)) for silo in tables}
+
+
+def _records_path(run: RunFolder, silo: SiloTables) -> Path:
+    return run.path / "federated" / "records" / f"{silo.merchant_id}.jsonl"
