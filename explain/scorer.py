@@ -1,15 +1,17 @@
 """The value function of language models: teacher-forced log-probability of every sentence.
 
 The only file of the package's engine that imports torch and transformers. Coalitions are scored in batches
-of similar length; the part of the prompt before the signals is computed once and its key-value cache is
-shared by all of them. Log-probabilities are fp32 log-softmax at temperature 1, summed in float64.
+of similar length. The part of the prompt before the signals is computed once, and so is each subset of the
+leading signals; coalitions share their key-value caches. Log-probabilities are fp32 log-softmax at
+temperature 1, summed in float64.
 """
 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -19,6 +21,7 @@ from transformers.cache_utils import DynamicLayer
 
 from privgen.errors import ExplainError
 from privgen.explain.game import Mask, Values, checked_mask
+from privgen.explain.sharing import best_split, groups
 from privgen.explain.target import Target
 from privgen.progress import Progress, silent
 from privgen.prompt import EncodedPrompt
@@ -27,6 +30,25 @@ BATCH_ROWS = 64
 """Coalitions per forward call: 16 to 64 is fastest on CPU; halved by itself when memory runs out."""
 
 _PositionLimits = ("max_position_embeddings", "n_positions")
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Context:
+    """What rows need not compute: caches of one or more beginnings of the prompt.
+
+    Args:
+        layers: Keys and values per layer, `(beginnings, heads, tokens, head_size)`.
+        mask: `(beginnings, tokens)`, 0 at padding.
+        index: Beginning of each row.
+        prefix: Tokens of the prompt's prefix that are cached.
+        signals: Leading signals that are cached.
+    """
+
+    layers: tuple[tuple[Any, Any], ...]
+    mask: Any
+    index: Any
+    prefix: int
+    signals: int
 
 
 class Scorer:
@@ -40,8 +62,8 @@ class Scorer:
         prompt: Encoded pieces; the prompt without signals must have at least one token.
         target: Generated ids and sentence spans.
         batch_rows: Most coalitions per forward call.
-        share_prefix: Compute the prompt's prefix once. Only done where the model's cache is a plain one
-            (no sliding window, no recurrent state), where it is exact.
+        share_prefix: Compute the prompt's prefix, and subsets of leading signals, once. Only done where the
+            model's cache is a plain one (no sliding window, no recurrent state), where it is exact.
         progress: Told of rows scored.
 
     Raises:
@@ -69,7 +91,7 @@ class Scorer:
         self._encoder_decoder = bool(getattr(model.config, "is_encoder_decoder", False))
         cacheable = {"past_key_values", "use_cache"} <= self._parameters and not self._encoder_decoder
         self._share = share_prefix and cacheable and len(prompt.prefix) > 1
-        self._prefix: list[tuple[Any, Any]] | None = None
+        self._prefix: tuple[tuple[Any, Any], ...] | None = None
         self._check()
 
     @property
@@ -103,20 +125,20 @@ class Scorer:
         if not len(keep):
             return np.zeros((0, self.n_sentences))
         distinct, inverse = np.unique(keep, axis=0, return_inverse=True)
-        bodies = [self.prompt.ids(row) for row in distinct.tolist()]
-        order = np.argsort([len(body) for body in bodies], kind="stable")
-        values = np.empty((len(bodies), self.n_sentences))
-        done = 0
+        lengths = np.array([len(ids) for ids in self.prompt.signals], dtype=np.int64)
+        sharing = self._share and bool(self.prompt.suffix)
+        split = best_split(distinct, lengths.tolist()) if sharing else 0
+        # like lengths together: what is computed row by row first, then what is cached
+        order = np.lexsort((distinct[:, :split] @ lengths[:split], distinct[:, split:] @ lengths[split:]))
+        distinct, values = distinct[order], np.empty((len(order), self.n_sentences))
+
+        def run(start: int, stop: int) -> None:
+            values[order[start:stop]] = self._batch(distinct[start:stop], start, context)
+            self._progress(stop, len(order), "scoring subsets")
+
         with _frozen(self.model):
-            while done < len(order):
-                batch = order[done : done + self.batch_rows]
-                try:
-                    values[batch] = self._batch([bodies[index] for index in batch])
-                except torch.OutOfMemoryError:
-                    self._shrink()
-                    continue
-                done += len(batch)
-                self._progress(done, len(order), "scoring subsets")
+            context = self._context(distinct, split)
+            self._in_batches(len(order), run)
         self.rows += len(order)
         return values[inverse.reshape(-1)]
 
@@ -124,72 +146,129 @@ class Scorer:
         """A scorer of the same prompt and target that shares nothing: it shows the numerical noise."""
         return Scorer(self.model, self.prompt, self.target, batch_rows=2, share_prefix=False)
 
-    def _batch(self, prompts: list[list[int]]) -> Values:
-        logits = self._encoder_decoder_logits(prompts) if self._encoder_decoder else self._causal(prompts)
-        target = torch.tensor(self.target.token_ids, device=logits.device).expand(len(prompts), -1)
+    def _batch(self, rows: Mask, start: int, context: _Context | None) -> Values:
+        if self._encoder_decoder:
+            logits = self._encoder_decoder_logits([self.prompt.ids(row) for row in rows.tolist()])
+        else:
+            prefix, signals = (context.prefix, context.signals) if context else (0, 0)
+            bodies = [[*self._body(row, prefix, signals), *self.target.token_ids[:-1]] for row in rows]
+            index = context.index[start : start + len(rows)] if context else None
+            logits = self._causal(bodies, context, index, keep=len(self.target.token_ids)).logits
+        target = torch.tensor(self.target.token_ids, device=logits.device).expand(len(rows), -1)
         logits = logits[:, -target.shape[1] :].float()  # (B, T, V)
         chosen = torch.log_softmax(logits, dim=-1).gather(2, target.unsqueeze(2)).squeeze(2)
         tokens = chosen.double().cpu().numpy()  # (B, T)
-        return np.stack([tokens[:, start:end].sum(axis=1) for start, end in self.target.spans], axis=1)
+        return np.stack([tokens[:, begin:end].sum(axis=1) for begin, end in self.target.spans], axis=1)
 
-    def _causal(self, prompts: list[list[int]]) -> Any:
-        skip = self._prepare_prefix()
-        bodies = [prompt[skip:] + list(self.target.token_ids[:-1]) for prompt in prompts]
-        ids, mask = _padded(bodies, left=True)
-        if skip:
-            mask = torch.cat([torch.ones(len(bodies), skip, dtype=mask.dtype), mask], dim=1)
-        positions = (mask.cumsum(dim=1) - 1).clamp(min=0)[:, skip:]
+    def _body(self, row: Any, prefix: int, signals: int, suffix: bool = True) -> list[int]:
+        """Ids of a row after the part that is cached."""
+        ids = list(self.prompt.prefix[prefix:])
+        for index in np.flatnonzero(row[signals:]) + signals:
+            ids.extend(self.prompt.signals[index])
+        return ids + list(self.prompt.suffix) if suffix else ids
+
+    def _causal(
+        self, bodies: list[list[int]], context: _Context | None, index: Any, *, keep: int, width: int = 0
+    ) -> Any:
+        ids, mask = _padded(bodies, left=True, width=width)
+        cache = None
+        if context is not None:
+            before = context.mask[index]
+            used = before.any(dim=0)  # columns that are padding in every row of the batch cost nothing
+            mask = torch.cat([before[:, used], mask], dim=1)
+            cache = self._cache(context, index, None if bool(used.all()) else used)
+        positions = (mask.cumsum(dim=1) - 1).clamp(min=0)[:, mask.shape[1] - ids.shape[1] :]
         inputs: dict[str, Any] = {"input_ids": ids, "attention_mask": mask, "position_ids": positions}
-        extra: dict[str, Any] = {"use_cache": skip > 0, "logits_to_keep": len(self.target.token_ids)}
-        if skip:
-            extra["past_key_values"] = self._expanded(len(bodies))
-        return self._forward(inputs, extra)
+        extra = {"use_cache": cache is not None, "logits_to_keep": keep, "past_key_values": cache}
+        return self._forward(inputs, {k: v for k, v in extra.items() if v is not None})
+
+    def _context(self, rows: Mask, split: int) -> _Context | None:
+        """Cache the prefix, then the subsets of the first `split` signals, which several rows share."""
+        prefix = self._prefix_context(len(rows))
+        if prefix is None or not split:
+            return prefix
+        leads, index = groups(rows, split)
+        layers, mask = self._lead_layers(leads, prefix)
+        return _Context(layers, mask, torch.from_numpy(index), len(self.prompt.prefix), split)
+
+    def _lead_layers(self, leads: Mask, prefix: _Context) -> tuple[tuple[tuple[Any, Any], ...], Any]:
+        """Caches and mask of each subset of leading signals, all padded to one width."""
+        bodies = [self._body(row, prefix.prefix, 0, suffix=False) for row in leads]
+        width = max(map(len, bodies))
+        caches: list[Any] = []
+
+        def run(start: int, stop: int) -> None:
+            first = torch.zeros(stop - start, dtype=torch.long)
+            out = self._causal(bodies[start:stop], prefix, first, keep=1, width=width)
+            caches.append([(layer.keys, layer.values) for layer in out.past_key_values.layers])
+
+        self._in_batches(len(leads), run)
+        layers = tuple(
+            (torch.cat([keys for keys, _ in parts]), torch.cat([values for _, values in parts]))
+            for parts in zip(*caches, strict=True)
+        )
+        mask = _padded(bodies, left=True, width=width)[1]
+        return layers, torch.cat([prefix.mask.expand(len(mask), -1), mask], dim=1)
+
+    def _prefix_context(self, rows: int) -> _Context | None:
+        """The prefix but its last token, whose output predicts the target when nothing stands between."""
+        if not self._share:
+            return None
+        if self._prefix is None:
+            ids = torch.tensor([self.prompt.prefix[:-1]])
+            cache = self._forward({"input_ids": ids}, {"use_cache": True}).past_key_values
+            layers = getattr(cache, "layers", ())
+            if not layers or any(type(layer) is not DynamicLayer for layer in layers):
+                self._share = False
+                return None
+            self._prefix = tuple((layer.keys, layer.values) for layer in layers)
+        length = len(self.prompt.prefix) - 1
+        mask = torch.ones(1, length, dtype=torch.long)
+        return _Context(self._prefix, mask, torch.zeros(rows, dtype=torch.long), length, 0)
+
+    def _cache(self, context: _Context, index: Any, used: Any) -> Any:
+        """A fresh cache for a batch: a forward call grows its cache in place."""
+
+        def pick(states: Any) -> Any:
+            if len(states) == 1:
+                return states.expand(len(index), -1, -1, -1)
+            picked = states[index.to(states.device)]
+            return picked if used is None else picked[:, :, used.to(states.device)]
+
+        return DynamicCache(ddp_cache_data=[(pick(k), pick(v)) for k, v in context.layers])
 
     def _encoder_decoder_logits(self, prompts: list[list[int]]) -> Any:
         ids, mask = _padded(prompts, left=False)
         start = self.model.config.decoder_start_token_id
         decoder = torch.tensor([start, *self.target.token_ids[:-1]]).expand(len(prompts), -1)
         inputs = {"input_ids": ids, "attention_mask": mask, "decoder_input_ids": decoder}
-        return self._forward(inputs, {"use_cache": False})
+        return self._forward(inputs, {"use_cache": False}).logits
 
     def _forward(self, inputs: dict[str, Any], extra: dict[str, Any]) -> Any:
         inputs = {k: v.to(self.model.device) for k, v in inputs.items() if self._takes(k)}
         self.forward_passes += 1
         self.padded_tokens += int(inputs["input_ids"].numel())
-        return self.model(**inputs, **{k: v for k, v in extra.items() if self._takes(k)}).logits
+        return self.model(**inputs, **{k: v for k, v in extra.items() if self._takes(k)})
 
     def _takes(self, name: str) -> bool:
         return name in self._parameters
 
-    def _prepare_prefix(self) -> int:
-        """Tokens whose keys and values are cached: all of the prefix but its last token.
-
-        The last one stays out, since its output predicts the target when nothing stands between them.
-        """
-        if not self._share:
-            return 0
-        if self._prefix is None:
-            ids = torch.tensor([self.prompt.prefix[:-1]], device=self.model.device)
-            cache = self.model(input_ids=ids, use_cache=True).past_key_values
-            self.forward_passes += 1
-            layers = getattr(cache, "layers", ())
-            if not layers or any(type(layer) is not DynamicLayer for layer in layers):
-                self._share = False
-                return 0
-            self._prefix = [(layer.keys, layer.values) for layer in layers]
-        return len(self.prompt.prefix) - 1
-
-    def _expanded(self, rows: int) -> Any:
-        """A fresh cache of views: a forward call grows its cache in place."""
-        views = [(k.expand(rows, -1, -1, -1), v.expand(rows, -1, -1, -1)) for k, v in self._prefix or ()]
-        return DynamicCache(ddp_cache_data=views)
-
-    def _shrink(self) -> None:
-        if self.batch_rows == 1:
-            raise ExplainError("one row does not fit in the memory of the device; shorten the prompt")
-        self.batch_rows = max(1, self.batch_rows // 2)
-        if torch.cuda.is_available():
-            torch.cuda.empty_cache()
+    def _in_batches(self, count: int, run: Callable[[int, int], None]) -> None:
+        """Call `run(start, stop)` over `count` rows; halve the batch when memory runs out."""
+        start = 0
+        while start < count:
+            stop = min(count, start + self.batch_rows)
+            try:
+                run(start, stop)
+            except torch.OutOfMemoryError:
+                if self.batch_rows == 1:
+                    raise ExplainError(
+                        "one row does not fit in the memory of the device; shorten the prompt"
+                    ) from None
+                self.batch_rows = max(1, self.batch_rows // 2)
+                torch.cuda.empty_cache()
+                continue
+            start = stop
 
     def _check(self) -> None:
         prompt, target = self.prompt, self.target
@@ -214,16 +293,14 @@ def _parameters(model: Any) -> frozenset[str]:
     return frozenset(inspect.signature(base.forward).parameters)
 
 
-def _padded(rows: list[list[int]], *, left: bool) -> tuple[Any, Any]:
-    """Ids and mask, `(B, longest)`; the padding id is 0 and is masked out."""
-    width = max(len(row) for row in rows)
-    ids = torch.zeros(len(rows), width, dtype=torch.long)
-    mask = torch.zeros(len(rows), width, dtype=torch.long)
-    for index, row in enumerate(rows):
-        where = slice(width - len(row), width) if left else slice(0, len(row))
-        ids[index, where] = torch.tensor(row, dtype=torch.long)
-        mask[index, where] = 1
-    return ids, mask
+def _padded(rows: Sequence[Sequence[int]], *, left: bool, width: int = 0) -> tuple[Any, Any]:
+    """Ids and mask, `(B, longest or width)`; the padding id is 0 and is masked out."""
+    width = max([width, *map(len, rows)])
+    gaps = [[0] * (width - len(row)) for row in rows]
+    ids = [[*gap, *row] if left else [*row, *gap] for gap, row in zip(gaps, rows, strict=True)]
+    marks = [[1] * len(row) for row in rows]
+    mask = [[*gap, *mark] if left else [*mark, *gap] for gap, mark in zip(gaps, marks, strict=True)]
+    return torch.tensor(ids, dtype=torch.long), torch.tensor(mask, dtype=torch.long)
 
 
 @contextmanager
