@@ -35,6 +35,10 @@ TOKEN = re.compile(r"<[A-Z][A-Z_]{1,30}(?:_(?![0-9a-f]*[0-9]{4})[a-f][0-9a-f]{9}
 """A replacement that this package writes: it is left alone, and nothing can hide in it."""
 
 _WORD = re.compile("[a-zß-ÿ]{2,}")
+BLANK = "\ue000"
+"""Stands for a character that has been replaced; no rule reads it."""
+
+_BLANKS = re.compile(f"{BLANK}+")
 _DIGIT = re.compile("[0-9]")
 _DOMAIN = re.compile(
     r"\.(?:com|net|org|info|biz|cn|io|uk|de|fr|br|edu|gov|shop|store|app|xyz|ru|eu|jp|nl)(?![a-z])"
@@ -91,6 +95,8 @@ class Rule:
 
     def _kept(self, text: str, start: int, value: str) -> int:
         window = text[max(0, start - WINDOW) : start]
+        if BLANK in window:  # however long what stood there was, it counts as one character
+            window = _BLANKS.sub(BLANK, text[max(0, start - 8 * WINDOW) : start])[-WINDOW:]
         if self.before is not None and not self.before.search(window):
             return 0
         if self.unless is not None and self.unless.search(window):

@@ -15,7 +15,7 @@ from privgen.anonymize import (
 )
 from privgen.anonymize.known import known_types
 from privgen.anonymize.normalise import Normalised
-from privgen.anonymize.rules import TOKEN, Rule, Triggers
+from privgen.anonymize.rules import BLANK, TOKEN, Rule, Triggers
 from privgen.anonymize.spans import Span
 
 RULES: tuple[Rule, ...] = (
@@ -31,8 +31,6 @@ RULES: tuple[Rule, ...] = (
 
 DELEGATED_TYPES = ("CRYPTO", "IP_ADDRESS", "MAC_ADDRESS", "UUID")
 """Types that Presidio's own recognisers find for the scrubber."""
-
-_BLANK = "\ue000"
 
 
 def entity_types() -> tuple[str, ...]:
@@ -66,5 +64,18 @@ def blank_tokens(plain: Normalised) -> Normalised:
     """`plain` with privgen's own replacements blanked out, so that no rule reads them."""
     if "<" not in plain.text or not TOKEN.search(plain.text):
         return plain
-    text = TOKEN.sub(lambda match: _BLANK * len(match[0]), plain.text)
+    text = TOKEN.sub(lambda match: BLANK * len(match[0]), plain.text)
     return Normalised(text, plain.starts, plain.ends)
+
+
+def blank(text: str, spans: Iterable[Span]) -> str:
+    """`text` with the characters of spans blanked out, length unchanged."""
+    chars = list(text)
+    for span in spans:
+        chars[span.start : span.end] = BLANK * (span.end - span.start)
+    return "".join(chars)
+
+
+def blanked(text: str, span: Span) -> bool:
+    """Whether nothing but blanks is left of a span."""
+    return not text[span.start : span.end].strip(BLANK)

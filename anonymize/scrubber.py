@@ -13,7 +13,7 @@ from privgen.anonymize.keys import check_key, key_id
 from privgen.anonymize.known import KnownIdentifiers
 from privgen.anonymize.normalise import normalise
 from privgen.anonymize.policy import Policy, check_policy, load_policy
-from privgen.anonymize.scanner import Scanner, blank_tokens
+from privgen.anonymize.scanner import Scanner, blank, blank_tokens, blanked
 from privgen.anonymize.spans import Span, resolve
 from privgen.anonymize.tokens import Tokens
 from privgen.errors import ConfigError, ScrubError
@@ -142,18 +142,32 @@ class Scrubber:
         if len(text) > MAX_CHARACTERS:
             raise ScrubError(f"text of more than {MAX_CHARACTERS:,} characters; the record is held back")
         plain = blank_tokens(normalise(text))
+        identifiers = _known(known)
+        found: list[Span] = []
+        rest = plain.text
+        while new := self._scan(rest, identifiers, table, column):
+            found += new
+            rest = blank(
+                rest, new
+            )  # a replacement is a boundary: what it uncovers is found now, not next time
+        return resolve(Span(s.entity_type, *plain.back(s.start, s.end), s.score) for s in found)
+
+    def _scan(
+        self, text: str, known: KnownIdentifiers | None, table: str | None, column: str | None
+    ) -> list[Span]:
         found: set[Span] = set()
-        for finder in self._recognisers(plain.text, known):
+        for finder in self._recognisers(text, known):
             try:
-                found.update(finder.find(plain.text))
+                found.update(finder.find(text))
             except Exception as fault:
                 raise ScrubError(
                     f"recogniser {finder.name} failed ({type(fault).__name__}); the record is held back"
                 ) from None
-        if not found:
-            return ()
-        wanted = (s for s in found if self.policy.operator(s.entity_type, table, column) != "keep")
-        return resolve(Span(s.entity_type, *plain.back(s.start, s.end), s.score) for s in wanted)
+        return [
+            span
+            for span in found
+            if self.policy.operator(span.entity_type, table, column) != "keep" and not blanked(text, span)
+        ]
 
     def scrub_many(self, texts: Iterable[str], known: Known = None) -> Iterator[ScrubResult]:
         """Scrub texts one after the other, in order; `known` holds for all of them."""
@@ -161,11 +175,10 @@ class Scrubber:
         for text in texts:
             yield self.scrub(text, identifiers)
 
-    def _recognisers(self, text: str, known: Known) -> Iterator[Finder]:
+    def _recognisers(self, text: str, known: KnownIdentifiers | None) -> Iterator[Finder]:
         yield self._scanner
-        identifiers = _known(known)
-        if identifiers is not None:
-            yield identifiers
+        if known is not None:
+            yield known
         if text.count(":") >= 2 or (_DIGIT.search(text) and _LONG.search(text)):
             yield self._delegated
         yield from self._finders
