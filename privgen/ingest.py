@@ -2,8 +2,8 @@
 
 Each row of a table's source is written, or dropped under a name of the mapping, or set aside with file,
 row and reason: rows_in = rows_out + rejected + filtered, for every table. The export is streamed once per
-table (and once more to find the busiest silos); in memory are the keys written, and the columns used of
-the sources that are looked up by key.
+table (and once more to find the busiest silos); in memory are the keys written, the columns used of the
+sources that are looked up by key (on disk when they are many), and tables whose repeats are added up.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from typing import Any
 
 from privgen.errors import ConfigError, DataError, RowError
 from privgen.files import canonical_json, sha256_file, sha256_text, staged_folder, write_json
+from privgen.lookup import Lookup
 from privgen.mapping import Join, MappingPlan, TablePlan
 from privgen.mapping_values import clean, text_of
 from privgen.progress import Progress, silent
@@ -34,7 +35,6 @@ MAX_SILOS = 500
 OTHER_SILOS = "not one of the silos kept"
 _PENDING_ROWS = 200_000
 _REFERENCES = {"customer_id": "customers", "product_id": "products"}
-_AMBIGUOUS = object()
 
 Summary = dict[str, Any]
 
@@ -147,7 +147,7 @@ class _Ingest:
         self._silos: dict[str, _Silo | None] = {}
         self._nowhere = _Silo(None, root)
         self._kept: frozenset[str] | None = None
-        self._indexes: dict[Any, dict[str, Any]] = {}
+        self._indexes: dict[Any, Lookup] = {}
         self._sources: dict[str, Counter[str]] = {}
         self._done = self._total = 0
 
@@ -167,6 +167,8 @@ class _Ingest:
             self._table(plan)
         for silo in (*self._open_silos(), self._nowhere):
             silo.rejects.flush()
+        for index in self._indexes.values():
+            index.close()
 
     def summary(self) -> Summary:
         """Counts of the run; no value of the export but the silos' names."""
@@ -237,7 +239,7 @@ class _Ingest:
         for join in plan.joins:
             key = join.on(row)
             found = None if key is None else self._index(join).get(text_of(key))
-            if found is _AMBIGUOUS:
+            if found is Lookup.AMBIGUOUS:
                 raise RowError(f"several rows of {join.source} fit and differ (join {join.alias})")
             if found is None and join.missing == "reject":
                 fault = "has no key" if key is None else f"has no row in {join.source}"
@@ -246,11 +248,11 @@ class _Ingest:
                 row[f"{join.alias}.{column}"] = found[position] if found else None
         return row
 
-    def _index(self, join: Join) -> dict[str, Any]:
+    def _index(self, join: Join) -> Lookup:
         """Key to the used columns of a joined source; rows that agree in them count as one."""
         wanted = _index_of(join)
         if wanted not in self._indexes:
-            index: dict[str, Any] = {}
+            index = Lookup(several=join.many == "reject")
             faults = self._sources.setdefault(join.source, Counter())
             empty = frozenset(self._plan.spec.sources[join.source].empty)
             for file, number, row in self._rows(join.source, f"index {join.source}"):
@@ -260,9 +262,7 @@ class _Ingest:
                     faults[reason] += 1
                     self._nowhere.rejects.add(f"(source {join.source})", file, number, reason)
                     continue
-                values = tuple(clean(row.get(column), empty) for column in join.columns)
-                if index.setdefault(text_of(key), values) != values and join.many == "reject":
-                    index[text_of(key)] = _AMBIGUOUS
+                index.add(text_of(key), tuple(clean(row.get(column), empty) for column in join.columns))
             self._indexes[wanted] = index
         return self._indexes[wanted]
 
