@@ -22,7 +22,8 @@ def data_map(run: RunFolder) -> Facts:
     """
     summary = run.summary("ingest")
     merchants = [
-        _merchant_data(name, mapping(entry)) for name, entry in sorted(mapping(summary.get("merchants")).items())
+        _merchant_data(name, mapping(entry))
+        for name, entry in sorted(mapping(summary.get("merchants")).items())
     ]
     nowhere = count(summary.get("rejected")) - sum(m["rejected"] for m in merchants)
     return {
@@ -85,7 +86,9 @@ def personal_data(run: RunFolder) -> Facts:
         "held_back_reasons": _summed(_reasons(log) for log in logs),
         "languages": sorted({str(item) for log in logs for item in _items(log.get("languages"))}),
         "policies": sorted({str(log.get("policy") or "default") for log in logs}),
-        "presidio_versions": sorted({str(log["presidio_version"]) for log in logs if log.get("presidio_version")}),
+        "presidio_versions": sorted(
+            {str(log["presidio_version"]) for log in logs if log.get("presidio_version")}
+        ),
         "key_ids": sorted({str(log["key_id"]) for log in logs if log.get("key_id")}),
     }
 

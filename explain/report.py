@@ -1,0 +1,138 @@
+"""The compliance report: facts and gaps of one run, as HTML that stands alone and as JSON with a schema.
+
+    from privgen.explain.report import write_report
+
+    write_report(RunFolder(Path("my-run")), language="zh")
+
+It reads the run folder and nothing else, states what was done, under which assumptions, and what was not,
+and passes no legal judgement. The schema of report.json is templates/report.schema.json.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from privgen.errors import ConfigError
+from privgen.explain.report_data import consent, data_map, personal_data
+from privgen.explain.report_evidence import attention, evidence, gaps, model, not_done
+from privgen.explain.report_explanations import explanations, not_explained
+from privgen.explain.report_generation import generation
+from privgen.explain.report_html import LANGUAGES, labels, render
+from privgen.explain.report_privacy import not_trained, privacy
+from privgen.explain.report_values import clean, mapping
+from privgen.files import atomic_open, write_json
+from privgen.progress import Progress, silent
+from privgen.runfolder import STAGES, RunFolder
+
+SCHEMA_VERSION = "1.0"
+"""Version of report.json: the first number changes when a reader of the old one would misread the new."""
+
+Facts = dict[str, Any]
+
+
+def write_report(run: RunFolder, *, language: str = "en", progress: Progress = silent) -> dict[str, Any]:
+    """Write `report/index.html` and `report/report.json` from what the run folder holds.
+
+    Equal run folders give equal bytes. Memory does not grow with the number of pages.
+
+    Args:
+        run: A run that was ingested, scrubbed and generated; training may be missing only if no adapter
+            wrote the pages, explanations may be missing and are then listed as not done.
+        language: `en` or `zh`.
+        progress: Told ledgers, pages, explanations and hashes done.
+
+    Returns:
+        `html` and `json` (`path` relative to the run folder, `bytes`), `language`, and the report's
+        `summary`.
+
+    Raises:
+        ConfigError: There is no such language.
+        RunError: A stage is missing; the message names the command to run.
+        DataError: A file of the run is not readable; the message names file and line.
+        LedgerError: A ledger holds an entry that cannot be accounted for.
+    """
+    facts = report_facts(run, language=language, progress=progress)
+    html = render(facts, language)
+    folder = run.path / "report"
+    with atomic_open(folder / "index.html") as handle:
+        handle.write(html)
+    write_json(folder / "report.json", facts)
+    sizes = {
+        key: {"path": f"report/{name}", "bytes": (folder / name).stat().st_size}
+        for key, name in (("html", "index.html"), ("json", "report.json"))
+    }
+    return sizes | {"language": language, "summary": facts["summary"]}
+
+
+def report_facts(run: RunFolder, *, language: str = "en", progress: Progress = silent) -> Facts:
+    """Everything the report says, as the JSON object of report.json.
+
+    Raises:
+        ConfigError: There is no such language.
+        RunError: A stage is missing; the message names the command to run.
+        DataError: A file of the run is not readable.
+        LedgerError: A ledger holds an entry that cannot be accounted for.
+    """
+    if language not in LANGUAGES:
+        raise ConfigError(f"language: wanted one of {', '.join(LANGUAGES)}")
+    facts: Facts = {"schema_version": SCHEMA_VERSION, "kind": "privgen.report", "language": language}
+    facts |= {"data": data_map(run), "consent": consent(run), "personal_data": personal_data(run)}
+    facts["generation"] = generation(run, progress=progress)
+    trained = _trained(run, facts["generation"]["writers"])
+    facts["privacy"] = privacy(run, progress=progress) if trained else not_trained()
+    facts["model"] = model(run, facts["generation"]["writers"])
+    explained = _complete(run, "explain")
+    samples = facts["generation"]["samples"]
+    facts["explanations"] = explanations(run, samples, progress=progress) if explained else not_explained()
+    facts["evidence"] = evidence(run, explained=explained, trained=trained, progress=progress)
+    words = labels(language)
+    facts["not_done"] = [{"code": c, "text": words["not_done"][c]} for c in not_done(run, facts)]
+    facts["gaps"] = [gap | {"text": words["gaps"][gap["code"]]} for gap in gaps(facts)]
+    facts["attention"] = [{"code": c, "text": words["attention"][c]} for c in attention(facts)]
+    facts["as_of"] = _as_of(run)
+    facts["summary"] = _summary(facts)
+    cleaned: Facts = clean(facts)
+    return cleaned
+
+
+def _trained(run: RunFolder, writers: list[Facts]) -> bool:
+    """Whether to report on training: always if it ran or if an adapter wrote pages (then it must have run)."""
+    return _complete(run, "train") or any(writer["adapter_hash"] for writer in writers)
+
+
+def _complete(run: RunFolder, stage: str) -> bool:
+    return mapping(run.manifest["stages"].get(stage)).get("status") == "complete"
+
+
+def _as_of(run: RunFolder) -> str | None:
+    """When the last stage that is reported on finished; the report itself carries no clock."""
+    stages = run.manifest["stages"]
+    done = [mapping(stages.get(name)).get("finished") for name in STAGES if name != "report"]
+    return max((str(moment) for moment in done if moment), default=None)
+
+
+def _summary(facts: Facts) -> Facts:
+    data, privacy_facts, written = facts["personal_data"], facts["privacy"], facts["generation"]
+    return {
+        "merchants": len(facts["data"]["merchants"]),
+        "rows": facts["data"]["rows"],
+        "rejected": facts["data"]["rejected"],
+        "customers": facts["consent"]["totals"]["customers"],
+        "consented_training": facts["consent"]["totals"]["training"],
+        "consented_personalisation": facts["consent"]["totals"]["personalisation"],
+        "personal_data_found": data["found"],
+        "residual_found": data["residual_found"],
+        "held_back": data["held_back"],
+        "trained": privacy_facts["trained"],
+        "unsafe": privacy_facts["unsafe"],
+        "epsilon_max": privacy_facts["epsilon_max"],
+        "delta": privacy_facts["delta"],
+        "target_epsilon": privacy_facts["target_epsilon"],
+        "pages": written["pages"],
+        "sentences": written["sentences"],
+        "fallbacks": written["fallbacks"],
+        "explained": facts["explanations"]["sentences"],
+        "supported_share": facts["explanations"]["shares"]["supported"],
+        "not_done": len(facts["not_done"]),
+        "gaps": len(facts["gaps"]),
+    }

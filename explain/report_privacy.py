@@ -1,0 +1,173 @@
+"""What privacy was spent: the plan, each merchant's ledger recomputed, and what the claim rests on."""
+
+from __future__ import annotations
+
+from itertools import accumulate
+from typing import Any
+
+from privgen.errors import RunError
+from privgen.explain.report_accounting import Accountant, Spend
+from privgen.explain.report_ledger import LedgerFacts, read_ledger
+from privgen.explain.report_values import finite, mapping
+from privgen.files import read_json, read_jsonl
+from privgen.progress import Progress, silent
+from privgen.runfolder import RunFolder
+
+Facts = dict[str, Any]
+
+TRUST = ("merchant_machine", "server_sees_updates", "public_configuration", "secure_noise", "one_unit_per_id")
+"""Assumptions of the claim; the wording is in templates/labels.*.toml."""
+
+NOT_COVERED = ("prompt_signals", "counts_in_report", "same_text_many_customers", "scrubbing", "base_model")
+"""What the claim says nothing about."""
+
+_POINTS = 12
+_TOLERANCE = 1e-3
+
+
+def privacy(run: RunFolder, *, progress: Progress = silent) -> Facts:
+    """What was spent, recomputed from the ledgers.
+
+    Raises:
+        RunError: Training is not complete, or it left no plan.
+        LedgerError: A ledger holds an entry that cannot be accounted for.
+    """
+    summary = run.summary("train")
+    plan_path = run.path / "federated" / "plan.json"
+    if not plan_path.exists():
+        raise RunError(f"{plan_path}: no privacy plan; run: privgen train {run.path}")
+    plan = mapping(read_json(plan_path))
+    history = _history(run)
+    ledgers = [read_ledger(path) for path in sorted((run.path / "federated" / "ledger").glob("*.jsonl"))]
+    # the largest epsilon belongs to the smallest delta: never state the better of two
+    deltas = [delta for ledger in ledgers for delta in ledger.deltas] + [finite(plan.get("delta"))]
+    accountant = Accountant(min((delta for delta in deltas if delta), default=1e-5))
+    recomputed = bool(ledgers) and Accountant.name() is not None
+    merchants = []
+    for done, ledger in enumerate(ledgers, start=1):
+        merchants.append(_merchant(ledger, accountant if recomputed else None, _recorded(history, ledger.merchant_id)))
+        progress(done, len(ledgers), "ledgers")
+    recorded_only = [
+        _recorded_only(name, history)
+        for name in sorted(_names(history) - {m["merchant_id"] for m in merchants})
+    ]
+    merchants += recorded_only
+    return {
+        "trained": True,
+        "plan": {key: value for key, value in plan.items() if isinstance(value, str | int | float | bool)},
+        "claim": next((str(part["claim"]) for part in (plan, summary) if part.get("claim")), None),
+        "delta": accountant.delta,
+        "target_epsilon": finite(plan.get("target_epsilon")),
+        "unsafe": _unsafe(run, plan, summary, ledgers),
+        "accountant": Accountant.name() if recomputed else None,
+        "rounds": len(history),
+        "merchants": merchants,
+        "epsilon_max": _worst([m["epsilon"] for m in merchants]),
+        "composed": _composed(ledgers, accountant) if recomputed else [],
+        "ledgers_in_run": len(ledgers),
+        "failures": sum(_many(line.get("failures")) for line in history),
+        "trust": list(TRUST),
+        "not_covered": list(NOT_COVERED),
+    }
+
+
+def not_trained() -> Facts:
+    """The same shape for a run whose pages no trained adapter wrote."""
+    nothing: Facts = {"trained": False, "plan": {}, "claim": None, "delta": None, "target_epsilon": None}
+    nothing |= {"unsafe": False, "accountant": None, "rounds": 0, "merchants": [], "epsilon_max": None}
+    return nothing | {"composed": [], "ledgers_in_run": 0, "failures": 0, "trust": [], "not_covered": []}
+
+
+def _merchant(ledger: LedgerFacts, accountant: Accountant | None, recorded: float | None) -> Facts:
+    series = _series(ledger, accountant) if accountant else []
+    epsilon = series[-1]["epsilon"] if series else (0.0 if accountant else recorded)
+    agrees = (
+        None
+        if recorded is None or not accountant
+        else abs(epsilon - recorded) <= _TOLERANCE * max(1.0, recorded)
+    )
+    return {
+        "merchant_id": ledger.merchant_id,
+        "epsilon": epsilon,
+        "epsilon_recorded": recorded,
+        "agrees": agrees,
+        "steps": sum(spend.steps for spend in ledger.spends),
+        "entries": len(ledger.spends),
+        "uncommitted": ledger.uncommitted,
+        "chained": ledger.chained,
+        "privacy_units": list(ledger.units),
+        "plans": len(ledger.plan_ids),
+        "series": series,
+    }
+
+
+def _series(ledger: LedgerFacts, accountant: Accountant) -> list[Facts]:
+    """Epsilon after some of the entries, the first and the last among them; `entry` counts from 1."""
+    last = len(ledger.spends)
+    stops = sorted({round(1 + (last - 1) * i / (_POINTS - 1)) for i in range(_POINTS)}) if last else []
+    return [
+        {
+            "entry": stop,
+            "server_round": ledger.rounds[stop - 1],
+            "epsilon": finite(accountant.epsilon(ledger.spends[:stop])),
+        }
+        for stop in stops
+    ]
+
+
+def _composed(ledgers: list[LedgerFacts], accountant: Accountant) -> list[Facts]:
+    """Epsilon of a customer of the k merchants that spent most, for a few k up to all of them."""
+    ranked = sorted(ledgers, key=lambda ledger: -accountant.epsilon(ledger.spends))
+    joined: list[tuple[Spend, ...]] = list(
+        accumulate((ledger.spends for ledger in ranked), lambda a, b: a + b)
+    )
+    wanted = sorted({k for k in (1, 2, 3, 5, 10, len(joined)) if k <= len(joined)})
+    return [{"merchants": k, "epsilon": finite(accountant.epsilon(joined[k - 1]))} for k in wanted]
+
+
+def _worst(epsilons: list[float | None]) -> float | None:
+    """The largest; None (no guarantee) as soon as one is unbounded or unknown."""
+    known = [epsilon for epsilon in epsilons if epsilon is not None]
+    return max(known) if known and len(known) == len(epsilons) else None
+
+
+def _history(run: RunFolder) -> list[dict[str, Any]]:
+    path = run.path / "federated" / "history.jsonl"
+    return [mapping(line) for line in read_jsonl(path)] if path.exists() else []
+
+
+def _many(value: Any) -> int:
+    return len(value) if isinstance(value, list | dict) else 0
+
+
+def _names(history: list[dict[str, Any]]) -> set[str]:
+    return {str(name) for line in history for name in mapping(line.get("epsilon"))}
+
+
+def _recorded(history: list[dict[str, Any]], name: str) -> float | None:
+    found = [finite(mapping(line.get("epsilon")).get(name)) for line in history]
+    return next((value for value in reversed(found) if value is not None), None)
+
+
+def _recorded_only(name: str, history: list[dict[str, Any]]) -> Facts:
+    """A merchant whose ledger is kept outside the run folder: only what the trainer wrote down."""
+    nothing: Facts = {"agrees": None, "steps": None, "entries": None, "uncommitted": None, "chained": None}
+    recorded = _recorded(history, name)
+    return nothing | {
+        "merchant_id": name,
+        "epsilon": recorded,
+        "epsilon_recorded": recorded,
+        "privacy_units": [],
+        "plans": None,
+        "series": [],
+    }
+
+
+def _unsafe(run: RunFolder, plan: Facts, summary: Facts, ledgers: list[LedgerFacts]) -> bool:
+    """Whether anything says that the noise could be predicted; one witness is enough."""
+    config = mapping(run.manifest["stages"]["train"].get("config"))
+    seeded = any(
+        part.get("seed") is not None for part in (config, mapping(config.get("train")), plan, summary)
+    )
+    stamped = any(bool(part.get("unsafe")) for part in (plan, summary))
+    return seeded or stamped or any(ledger.unsafe for ledger in ledgers)
