@@ -13,7 +13,7 @@ from privgen.explain.result import Explanation, VerdictRule
 from privgen.explain.solvers import Budget, Solution, choose, solver
 from privgen.explain.target import Target
 from privgen.progress import Progress, silent
-from privgen.prompt import Prompt, encode_prompt
+from privgen.prompt import EncodedPrompt, Prompt, encode_prompt
 
 if TYPE_CHECKING:
     from privgen.explain.scorer import Scorer
@@ -38,7 +38,8 @@ def explain(
 
     Args:
         generator: Anything with a Hugging Face `.model` and its `.tokenizer` (optionally `.bos_ids`), or a
-            `Game` such as a `Scorer` or `CachedGame` made before.
+            `Game` such as a `Scorer` or `CachedGame` made before. The prompt of an encoder-decoder model
+            ends with the tokenizer's end-of-sequence id.
         prompt: The prompt the sentences were generated from.
         sentences: A `Target` with the generated ids (preferred), or texts, which are encoded one per line.
         method: One of `METHODS`; "auto" is exact up to `max_exact` signals and sampled above.
@@ -115,6 +116,12 @@ def game_for(
         raise MissingExtraError("explain", "transformers") from None
     encoded = encode_prompt(prompt, tokenizer, tuple(getattr(generator, "bos_ids", ()) or ()))
     return Scorer(model, encoded, target, batch_rows=batch_rows, share_prefix=share_prefix, progress=progress)
+
+
+def _ended(encoded: EncodedPrompt, eos: int | None) -> EncodedPrompt:
+    """The prompt of an encoder-decoder model ends with its end-of-sequence id, as in its training."""
+    suffix = encoded.suffix if eos is None else (*encoded.suffix, eos)
+    return EncodedPrompt(encoded.prefix, encoded.signals, suffix)
 
 
 def _language_model(generator: Any) -> tuple[Any, Any]:

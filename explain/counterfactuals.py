@@ -76,6 +76,33 @@ def counterfactual(
     return Counterfactual(top.signal_id, explanation.sentences[sentence], text)
 
 
+def all_counterfactuals(
+    explanation: Explanation, prompt: Prompt, regenerate: Callable[[Prompt], Sequence[str]]
+) -> dict[int, Counterfactual]:
+    """Counterfactuals of all supported sentences; sentences with the same top signal share one regeneration.
+
+    Args:
+        explanation: Names the top signals.
+        prompt: The prompt that was explained.
+        regenerate: Writes the section's sentences for a prompt.
+
+    Raises:
+        ExplainError: The prompt lacks a top signal.
+    """
+    written: dict[tuple[str, ...], list[str]] = {}
+
+    def once(smaller: Prompt) -> list[str]:
+        key = tuple(signal.signal_id for signal in smaller.signals)
+        if key not in written:
+            written[key] = list(regenerate(smaller))
+        return written[key]
+
+    found = {
+        index: counterfactual(explanation, index, prompt, once) for index in range(len(explanation.sentences))
+    }
+    return {index: value for index, value in found.items() if value is not None}
+
+
 def match(before: Sequence[str], after: Sequence[str], sentence: int) -> int | None:
     """Index in `after` of the sentence that took the place of `before[sentence]`.
 

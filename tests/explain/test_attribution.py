@@ -64,6 +64,17 @@ def test_bos_ids_stand_in_front() -> None:
     assert not np.allclose(full.values_full, explain(plain, SIGNALS, SENTENCES).values_full)
 
 
+def test_the_prompt_of_an_encoder_decoder_ends_with_its_eos() -> None:
+    plain, ended = generator("t5"), generator("t5")
+    ended.tokenizer.eos_token_id = 1
+    target = Target.encode(SENTENCES, plain.tokenizer)
+    scorers = [game_for(lm, SIGNALS, target) for lm in (plain, ended)]
+    assert scorers[1].prompt.suffix == (*scorers[0].prompt.suffix, 1)
+    causal = generator("llama")
+    causal.tokenizer.eos_token_id = 1
+    assert game_for(causal, SIGNALS, target).prompt == scorers[0].prompt
+
+
 def test_a_scored_game_is_reused() -> None:
     lm = generator()
     target = Target.encode(SENTENCES, lm.tokenizer)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from privgen.errors import ExplainError
 from privgen.explain.attribution import explain
-from privgen.explain.counterfactuals import counterfactual, mark_difference, match
+from privgen.explain.counterfactuals import all_counterfactuals, counterfactual, mark_difference, match
 from privgen.explain.game import TableGame, all_coalitions
 from privgen.explain.result import Explanation
 from privgen.explain.wording import why
@@ -39,6 +39,20 @@ def test_the_top_signal_is_taken_away_and_the_sentence_written_again() -> None:
     assert found.to_record() == {"removed": "s0", "text": "Soft shoes for you."}
     assert ("removed", " trail") in found.marks()
     assert "Soft" not in repr(found)
+
+
+def test_sentences_with_one_top_signal_share_a_regeneration() -> None:
+    shown = prompt("viewed trail shoes", "likes blue")
+    asked: list[Prompt] = []
+
+    def regenerate(smaller: Prompt) -> list[str]:
+        asked.append(smaller)
+        return ["Soft shoes.", "Made of cloth."]
+
+    found = all_counterfactuals(explained(shown, [[4.0, 0.1], [3.0, 0.0]]), shown, regenerate)
+    assert {index: c.text for index, c in found.items()} == {0: "Soft shoes.", 1: "Made of cloth."}
+    assert len(asked) == 1
+    assert all_counterfactuals(explained(shown, [[0.0, 0.0]]), shown, regenerate) == {}
 
 
 def test_a_sentence_without_support_has_no_counterfactual() -> None:
