@@ -42,6 +42,7 @@ _EXPORTS = {
     "selftest": "planted",
     "stability": "metrics",
     "why": "wording",
+    "write_report": "report",
 }
 
 __all__ = [
@@ -72,6 +73,7 @@ __all__ = [
     "selftest",
     "stability",
     "why",
+    "write_report",
 ]
 
 

@@ -115,6 +115,8 @@ def game_for(
     except ImportError:
         raise MissingExtraError("explain", "transformers") from None
     encoded = encode_prompt(prompt, tokenizer, tuple(getattr(generator, "bos_ids", ()) or ()))
+    if getattr(model.config, "is_encoder_decoder", False):
+        encoded = _ended(encoded, getattr(tokenizer, "eos_token_id", None))
     return Scorer(model, encoded, target, batch_rows=batch_rows, share_prefix=share_prefix, progress=progress)
 
 
