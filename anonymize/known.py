@@ -89,6 +89,7 @@ def _hits(text: str, squeezed: str, places: list[int], variant: Variant) -> Iter
         indices = places[at : at + length]
         start, end = indices[0], indices[-1] + 1
         if _whole(text, start, end) and _tight(indices) and variant.fits(text, start, end):
+            end += bool(variant.tail) and text.startswith(variant.tail, end) and len(variant.tail)
             yield Span(variant.entity_type, start, end, 1.0)
         at = squeezed.find(variant.squeezed, at + 1)
 

@@ -54,6 +54,10 @@ _CN_PARTS = re.compile(
     r"|楼|室|房|户|园|苑)|.+"
 )
 _CN_ADMIN = re.compile(r"(?:自治区|特别行政区|省|市|州|区|县)$")
+_AFTER_NAME = (
+    "的了在是到我你您他她说收签取来去想要和也就都吧呢啊吗呀哦啦嘛给用买下电手这那已没不很对会能请跟有还又让把"
+)
+_SENTENCE_END = re.compile(r"(?<=[A-Za-zÀ-ɏ]{2})[.!?;:。！？]\s")
 _MONTHS = [
     "january",
     "february",
@@ -86,11 +90,15 @@ _MONTHS_PT = [
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """One way to write an identifier, squeezed; `rule` decides on the text around and in the match."""
+    """One way to write an identifier, squeezed; `rule` decides on the text around and in the match.
+
+    `tail` is covered too where it follows the match.
+    """
 
     squeezed: str
     entity_type: str
     rule: Callable[[str, int, int], bool] | None = None
+    tail: str = ""
 
     def fits(self, text: str, start: int, end: int) -> bool:
         """Whether the match at `[start, end)` of `text` stands for the identifier."""
@@ -135,10 +143,10 @@ def _names(value: str) -> Iterator[Variant]:
         return
     for text in _full_names(parts, words):
         if len(squeeze(text)) >= 3:
-            yield Variant(squeeze(text), "PERSON", None if len(words) > 1 else _capital)
+            yield Variant(squeeze(text), "PERSON", _one_sentence if len(words) > 1 else _capital)
     initials = "".join(word[0] for word in words)
     if len(initials) >= 2:
-        yield Variant(squeeze(initials), "PERSON", _dotted)
+        yield Variant(squeeze(initials), "PERSON", _dotted, tail=".")
     for place, word in enumerate(words):
         if len(squeeze(word)) >= 3:
             plain = squeeze(word) not in _AMBIGUOUS and place == 0 and len(squeeze(word)) >= 4
@@ -316,6 +324,10 @@ def _birth_dates(value: str) -> Iterator[Variant]:
     yield from (Variant(squeeze(form), "DATE_OF_BIRTH") for form in forms)
 
 
+def _one_sentence(text: str, start: int, end: int) -> bool:
+    return not _SENTENCE_END.search(text, start, end)
+
+
 def _capital(text: str, start: int, end: int) -> bool:
     return text[start].isupper()
 
@@ -348,11 +360,7 @@ def _dotted(text: str, start: int, end: int) -> bool:
 
 
 def _not_before_han(text: str, start: int, end: int) -> bool:
-    return (
-        end >= len(text)
-        or not "\u4e00" <= text[end] <= "\u9fff"
-        or text[end] in "的了在是到我你他她说收签取来去，想要和也就都"
-    )
+    return end >= len(text) or not "\u4e00" <= text[end] <= "\u9fff" or text[end] in _AFTER_NAME
 
 
 def _ending(text: str, start: int, end: int) -> bool:

@@ -40,12 +40,8 @@ class Make:
     def plate(self) -> str:
         letters = "ABCDEFGHJKLMNPQRSTUVWXYZ"
         area = self.rng.choice("京沪粤浙苏川鄂") + self.rng.choice(letters)
-        return area + (
-            f"{self.digits(4)}{self.rng.choice(letters)}" if self.rng.random() < 0.5 else f"D{self.digits(5)}"
-        )
-
-    def email(self) -> str:
-        return f"{self.rng.choice(['wei', 'ann', 'joao'])}{self.digits(3)}@{self.rng.choice(['qq.com', 'shop.com.br'])}"
+        old = f"{self.digits(4)}{self.rng.choice(letters)}"
+        return area + (old if self.rng.random() < 0.5 else f"D{self.digits(5)}")
 
     def iban(self) -> str:
         bank = self.digits(18)

@@ -12,11 +12,46 @@ from privgen.errors import ConfigError, KeyFileError, ModelError, ScrubError
 
 KEY = bytes(range(32))
 PIECES = st.sampled_from(
-    "收货人张伟，|电话|13800138000|１３８\u200b00138000|a@b.com|李先生|Dear Mary Poppins, |order number |4839201|#48392011| "
-    "|<PERSON_abc|>|<PHONE_NUMBER_e61bbf3ff2>|北京市海淀区中关村大街27号|身份证11010519491231002X|\n|, |。|my name is |Ann Lee|www.x.com|微信|"
-    "wei_88888|(212) 555-0199|12 Oak Street|size 10|34-26-37|4111 1111 1111 1111|一三八零零一三八零零零|京A12345".split(
-        "|"
-    )
+    [
+        *(
+            "收货人张伟，",
+            "电话",
+            "13800138000",
+            "１３８\u200b00138000",
+            "a@b.com",
+            "李先生",
+            "Dear Mary Poppins, ",
+        ),
+        *(
+            "order number ",
+            "4839201",
+            "#48392011",
+            " ",
+            "<PERSON_abc",
+            ">",
+            "<PHONE_NUMBER_e61bbf3ff2>",
+            "\n",
+            ", ",
+        ),
+        *(
+            "北京市海淀区中关村大街27号",
+            "身份证11010519491231002X",
+            "。",
+            "my name is ",
+            "Ann Lee",
+            "www.x.com",
+        ),
+        *(
+            "微信",
+            "wei_88888",
+            "(212) 555-0199",
+            "12 Oak Street",
+            "size 10",
+            "34-26-37",
+            "4111 1111 1111 1111",
+        ),
+        *("一三八零零一三八零零零", "京A12345"),
+    ]
 )
 
 
