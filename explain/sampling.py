@@ -49,7 +49,7 @@ def kernel_shapley(game: Game, *, rows: int, rng: np.random.Generator) -> tuple[
 
     Returns:
         Scores and standard errors, both `(n_sentences, n_signals)`. About 95 in 100 intervals of 1.96
-        standard errors hold the exact value when the game is not wildly non-additive.
+        standard errors hold the exact value from four rows per signal on; fewer hold at the least budget.
 
     Raises:
         ExplainError: The budget is too small to determine the values.
