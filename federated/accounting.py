@@ -170,7 +170,7 @@ def _pld(totals: tuple[_Total, ...], delta: float) -> float:
     if min(total[0] for total in totals) < _LEAST_NOISE:
         return _unsampled(totals, delta)
     grid = _COARSE if sum(total[2] for total in totals) <= _COARSE_STEPS else _FINE
-    composed = None
+    composed: Any = None
     for noise_multiplier, sample_rate, steps in totals:
         many = _one_step(noise_multiplier, sample_rate, grid).self_compose(steps)
         composed = many if composed is None else composed.compose(many)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from privgen.errors import PlanError
 
 _LEAST, _MOST = 1e-3, 1e6
-_CLOSE = 1e-4  # relative width of the bracket, or distance to the target, at which the search ends
+_CLOSE = 3e-4  # relative width of the bracket, or distance to the target, at which the search ends
 _TRIES = 80
 
 
@@ -29,15 +29,14 @@ def least_noise(epsilon_of: Callable[[float], float], target_epsilon: float) -> 
     over, under = _gap(epsilon_of(low), target_epsilon), _gap(epsilon_of(high), target_epsilon)
     left = _TRIES
     while high / low > 1.0 + _CLOSE and under < -_CLOSE and left:
-        middle = float(low * (high / low) ** _share(over, under, bisect=left % 4 == 0))
+        middle = _round_up(low * (high / low) ** _share(over, under, bisect=left % 4 == 0))
         gap = _gap(epsilon_of(middle), target_epsilon)
         if gap <= 0.0:
             high, under = middle, gap
         else:
             low, over = middle, gap
         left -= 1
-    rounded = _round_up(high)
-    return rounded if epsilon_of(rounded) <= target_epsilon else high
+    return high
 
 
 def _bracket(epsilon_of: Callable[[float], float], target: float) -> tuple[float, float]:
@@ -52,7 +51,7 @@ def _bracket(epsilon_of: Callable[[float], float], target: float) -> tuple[float
         if epsilon_of(noise) <= target:
             return noise / 2, noise
     raise PlanError(
-        "target_epsilon and delta: no noise is enough for them; raise one of them, or lower steps or sample_rate"
+        "target_epsilon and delta: no noise is enough; raise one of them, or lower steps or sample_rate"
     )
 
 
@@ -70,4 +69,4 @@ def _share(over: float, under: float, *, bisect: bool) -> float:
 def _round_up(value: float) -> float:
     """Five significant digits, never less than `value`: a figure that people can copy."""
     unit = 10.0 ** (math.floor(math.log10(value)) - 4)
-    return float(f"{math.ceil(value / unit) * unit:.5g}")
+    return float(f"{math.ceil(value / unit - 1e-6) * unit:.5g}")

@@ -40,18 +40,19 @@ def claim_sentence(plan: dict[str, Any], epsilon: float, *, unsafe_seed: bool) -
         )
     if math.isinf(epsilon):
         return f"NOT PRIVATE: this plan's noise and delta promise nothing (epsilon is infinite) for {unit}."
-    return (
-        f"Whether {unit} is added or removed ({plan['neighboring_relation']}) changes the distribution of the "
-        f"adapter weights that leave that merchant by at most (epsilon {round_up(epsilon)}, "
-        f"delta {plan['delta']:g}), planned for at most epsilon {plan['target_epsilon']:g} and counted with "
-        f"{plan['accountant']} over at most {plan['steps']} steps in all rounds, each on a Poisson sample of "
-        f"the {_SAMPLED[plan['privacy_unit']]} at rate {plan['sample_rate']:g}, with each one's summed gradient "
-        f"clipped to L2 norm {plan['max_grad_norm']:g}, Gaussian noise of {plan['noise_multiplier']:.5g} times "
-        f"that norm added to the sum and the sum divided by the public constant {plan['batch_divisor']:g}, "
-        "sampling and noise drawn by generators that are seeded from the operating system's entropy and are not "
-        "themselves cryptographic, the merchant's own machine trusted; a customer of several merchants has the "
-        f"composed figure of those; not covered: {', '.join(_NOT_COVERED)}."
+    parts = (
+        f"Whether {unit} is added or removed ({plan['neighboring_relation']}) changes the distribution of",
+        f"the adapter weights that leave that merchant by at most (epsilon {round_up(epsilon)},",
+        f"delta {plan['delta']:g}), planned for at most epsilon {plan['target_epsilon']:g} and counted with",
+        f"{plan['accountant']} over at most {plan['steps']} steps in all rounds, each on a Poisson sample of",
+        f"the {_SAMPLED[plan['privacy_unit']]} at rate {plan['sample_rate']:g}, with each one's summed gradient",
+        f"clipped to L2 norm {plan['max_grad_norm']:g}, Gaussian noise of {plan['noise_multiplier']:.5g} times",
+        f"that norm added to the sum and the sum divided by the public constant {plan['batch_divisor']:g},",
+        "sampling and noise drawn by generators that are seeded from the operating system's entropy and are",
+        "not themselves cryptographic, the merchant's own machine trusted; a customer of several merchants",
+        f"has the composed figure of those; not covered: {', '.join(_NOT_COVERED)}.",
     )
+    return " ".join(parts)
 
 
 def round_up(value: float, digits: int = 3) -> str:

@@ -7,7 +7,6 @@ of the code that trains, never part of a plan.
 from __future__ import annotations
 
 import dataclasses
-import math
 from dataclasses import dataclass
 from typing import Any, Literal, Self
 
@@ -27,6 +26,7 @@ from privgen.files import canonical_json, sha256_text
 
 PrivacyUnit = Literal["customer", "record"]
 NEIGHBORING_RELATION = "add_or_remove_one"
+_FLOATS = (*("sample_rate", "max_grad_norm", "noise_multiplier", "batch_divisor", "delta", "target_epsilon"),)
 _PLACEHOLDER_NOISE = 1.0  # what a plan is checked with before its noise is known
 
 
@@ -84,6 +84,8 @@ class PrivacyPlan:
         check_number("target_epsilon", self.target_epsilon, low=0.0, open_low=True)
         if not isinstance(self.accountant, str) or not self.accountant.strip():
             raise PlanError("accountant: wants its name and version")
+        for name in _FLOATS:  # 1 and 1.0 are one plan, so they have one id
+            object.__setattr__(self, name, float(getattr(self, name)))
 
     @classmethod
     def calibrate(
@@ -98,7 +100,7 @@ class PrivacyPlan:
         records_per_unit: int | None = None,
         batch_divisor: float = 16.0,
     ) -> Self:
-        """The plan with the least noise (to 0.01 %) whose epsilon does not pass `target_epsilon`.
+        """The plan with the least noise (to 0.03 %) whose epsilon does not pass `target_epsilon`.
 
         Args:
             target_epsilon: Budget of one merchant, more than 0.
@@ -143,7 +145,7 @@ class PrivacyPlan:
         return pld_epsilon([self.event(steps)], self.delta)
 
     def composed_epsilon(self, merchants: int) -> float:
-        """Epsilon at `delta` of one customer whose data lies at `merchants` merchants that all use the plan."""
+        """Epsilon at `delta` of a customer whose data lies at `merchants` merchants with this plan."""
         check_count("merchants", merchants)
         return pld_epsilon([self.event()] * merchants, self.delta)
 
