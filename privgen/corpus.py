@@ -34,9 +34,13 @@ _CONSONANTS, _VOWELS = "bcdfghjklmnpqrstvwxyz", "aeiouáâãéêíóôõúüöä
 
 
 class Corpus:
-    """Random requests and their teacher's text in one locale; deterministic for a given generator."""
+    """Random requests and their teacher's text in one locale; deterministic for a given generator.
+
+    `signal_dropout` and `noise_rate` may be changed between examples, for a curriculum.
+    """
 
     def __init__(self, locale: str, rng: random.Random) -> None:
+        self.signal_dropout, self.noise_rate = SIGNAL_DROPOUT, NOISE_RATE
         self._lexicon: Mapping[str, Any] = load_lexicon(locale)
         self._language: str = self._lexicon["language"]
         self._rng = rng
@@ -46,7 +50,7 @@ class Corpus:
         rng = self._rng
         section = rng.choice(tuple(SectionKind))
         trade = self._lexicon["trades"][rng.choice(sorted(self._lexicon["trades"]))]
-        signals = [signal for signal in self._signals(section, trade) if rng.random() >= SIGNAL_DROPOUT]
+        signals = [signal for signal in self._signals(section, trade) if rng.random() >= self.signal_dropout]
         title = self._noisy(product_title(rng, self._lexicon, rng.choice(trade["categories"]), self._brand()))
         request = request_of(section, self._language, title, signals)
         return request, write_section(request, rng.choice)
@@ -127,7 +131,7 @@ class Corpus:
     def _noisy(self, text: str) -> str:
         """The text, or now and then a random string in its place or after it."""
         rng = self._rng
-        if rng.random() >= NOISE_RATE:
+        if rng.random() >= self.noise_rate:
             return text
         pieces = [self._random_word() for _ in range(rng.randint(1, 5))]
         if rng.random() < 0.4:

@@ -39,10 +39,10 @@ def no_line_noise(sentence: GeneratedSentence, request: SectionRequest) -> bool:
 
 
 GUARDS: Mapping[str, Guard] = {
-    "supported_numbers": supported_numbers,
-    "real_quotes": real_quotes,
     "no_scrubbed_token": no_scrubbed_token,
     "no_line_noise": no_line_noise,
+    "supported_numbers": supported_numbers,
+    "real_quotes": real_quotes,
 }
 
 

@@ -106,7 +106,7 @@ class HFGenerator:
         return scores
 
     def _teacher_forced(self, prompts: list[list[int]], targets: list[list[int]]) -> tuple[Any, list[int]]:
-        """Logits `(rows, width, vocabulary)` and per row the position that predicts the first target token."""
+        """Logits `(rows, width, vocabulary)`; per row, the position that predicts the first target token."""
         if self.seq2seq:
             tokens, mask = self._left_padded(prompts)
             starts = [self.model.config.decoder_start_token_id]
