@@ -1,4 +1,4 @@
-"""The lines of a ledger: what a reservation holds, what a commit repeats, and what cannot be accounted for."""
+"""The lines of a ledger: what a reservation holds, what a commit repeats, what cannot be counted."""
 
 from __future__ import annotations
 

@@ -1,0 +1,172 @@
+from __future__ import annotations
+
+import dataclasses
+import json
+import math
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from privgen.errors import PlanError
+from privgen.federated.accounting import POISSON_GAUSSIAN, PrivacyEvent, accountant_name, pld_epsilon
+from privgen.federated.claim import round_up
+from privgen.federated.plan import PrivacyPlan
+
+
+def plan(**changes: Any) -> PrivacyPlan:
+    values: dict[str, Any] = {
+        "privacy_unit": "customer",
+        "neighboring_relation": "add_or_remove_one",
+        "sample_rate": 0.1,
+        "steps": 20,
+        "max_grad_norm": 1.0,
+        "noise_multiplier": 1.5,
+        "records_per_unit": 4,
+        "batch_divisor": 8.0,
+        "delta": 1e-5,
+        "target_epsilon": 8.0,
+        "accountant": accountant_name(),
+    }
+    return PrivacyPlan(**(values | changes))
+
+
+@pytest.mark.parametrize(
+    ("target", "delta", "rate", "steps"),
+    [
+        (8.0, 1e-5, 0.05, 200),
+        (8.0, 1e-5, 0.2, 20),
+        (3.0, 1e-5, 1.0, 5),
+        (1.0, 1e-6, 0.01, 1000),
+    ],
+)
+def test_calibration_spends_the_target_and_not_more(
+    target: float, delta: float, rate: float, steps: int
+) -> None:
+    made = PrivacyPlan.calibrate(target_epsilon=target, delta=delta, sample_rate=rate, steps=steps)
+    assert 0.998 * target <= made.epsilon() <= target
+    assert made.epsilon() == pld_epsilon(
+        [PrivacyEvent(POISSON_GAUSSIAN, made.noise_multiplier, rate, steps)], delta
+    )
+    assert made == PrivacyPlan.calibrate(target_epsilon=target, delta=delta, sample_rate=rate, steps=steps)
+
+
+def test_the_unit_decides_the_cap() -> None:
+    loose = {"target_epsilon": 2.0, "steps": 1}
+    assert PrivacyPlan.calibrate(**loose).records_per_unit == 4  # type: ignore[arg-type]
+    assert PrivacyPlan.calibrate(**loose, privacy_unit="record").records_per_unit == 1  # type: ignore[arg-type]
+    with pytest.raises(PlanError, match="records_per_unit"):
+        PrivacyPlan.calibrate(**loose, privacy_unit="record", records_per_unit=2)  # type: ignore[arg-type]
+
+
+def test_epsilon_grows_from_zero_and_composes() -> None:
+    made = plan()
+    series = [made.epsilon(steps) for steps in range(0, 21, 4)]
+    assert series[0] == 0.0 and series == sorted(series) and series[-1] == made.epsilon()
+    assert made.composed_epsilon(1) == made.epsilon()
+    assert made.composed_epsilon(3) == plan(steps=60).epsilon()
+    assert made.epsilon() < made.composed_epsilon(3) < 3 * made.epsilon()
+    assert plan(noise_multiplier=0.0).epsilon() == math.inf
+    for call in (lambda: made.epsilon(-1), lambda: made.composed_epsilon(0)):
+        with pytest.raises(PlanError):
+            call()
+
+
+@pytest.mark.parametrize("wrong", [math.nan, math.inf, -1.0, "1", None, True])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "sample_rate",
+        "steps",
+        "max_grad_norm",
+        "noise_multiplier",
+        "records_per_unit",
+        "batch_divisor",
+        "delta",
+        "target_epsilon",
+    ],
+)
+def test_a_field_out_of_range_is_named(name: str, wrong: object) -> None:
+    with pytest.raises(PlanError, match=f"^{name}: wants"):
+        plan(**{name: wrong})
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong"),
+    [
+        *[("privacy_unit", "silo"), ("neighboring_relation", "replace_one"), ("sample_rate", 0.0)],
+        *[("sample_rate", 1.1), ("delta", 0.0), ("delta", 1.0), ("steps", 0), ("steps", 2.0)],
+        *[("max_grad_norm", 0.0), ("batch_divisor", 0.0), ("target_epsilon", 0.0), ("accountant", " ")],
+    ],
+)
+def test_edges_are_outside(name: str, wrong: object) -> None:
+    with pytest.raises(PlanError, match=f"^{name}: wants"):
+        plan(**{name: wrong})
+
+
+def test_json_brings_back_the_same_plan() -> None:
+    made = plan()
+    again = PrivacyPlan.from_json(json.loads(json.dumps(made.to_json())))
+    assert again == made and again.plan_id == made.plan_id and len(made.plan_id) == 64
+
+
+def test_a_whole_number_is_the_same_plan() -> None:
+    assert plan(batch_divisor=8, target_epsilon=8).plan_id == plan().plan_id
+
+
+@pytest.mark.parametrize("field", [field.name for field in dataclasses.fields(PrivacyPlan)])
+def test_every_field_is_wanted_and_part_of_the_id(field: str) -> None:
+    made = plan()
+    values = made.to_json()
+    del values[field]
+    with pytest.raises(PlanError, match=f"missing field {field}"):
+        PrivacyPlan.from_json(values)
+    with pytest.raises(PlanError, match="unknown field seed"):
+        PrivacyPlan.from_json(made.to_json() | {"seed": 1})
+    others = {"privacy_unit": "record", "records_per_unit": 3, "steps": 21, "sample_rate": 0.2, "delta": 1e-6}
+    if field == "neighboring_relation":
+        return
+    if field == "privacy_unit":
+        assert plan(privacy_unit="record", records_per_unit=1).plan_id != plan(records_per_unit=1).plan_id
+    else:
+        assert (
+            plan(**{field: others.get(field, "x 1" if field == "accountant" else 3.0)}).plan_id
+            != made.plan_id
+        )
+
+
+def test_a_plan_cannot_be_changed() -> None:
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        plan().noise_multiplier = 0.0  # type: ignore[misc]
+
+
+def test_the_claim_leaves_out_no_assumption() -> None:
+    made = plan(max_grad_norm=0.7, batch_divisor=17.0)
+    claim = made.claim()
+    for part in (
+        *(
+            "customer",
+            "at most 4 of",
+            "add_or_remove_one",
+            "delta 1e-05",
+            "at most epsilon 8",
+            made.accountant,
+        ),
+        *("at most 20 steps", "Poisson", "rate 0.1", "L2 norm 0.7", "1.5 times", "constant 17", "entropy"),
+        *("several merchants", "not covered", "settings", "floating-point"),
+        f"epsilon {round_up(made.epsilon())}",
+    ):
+        assert part in claim, part
+    assert claim.endswith(".") and "\n" not in claim
+    assert "one record" in plan(privacy_unit="record", records_per_unit=1).claim()
+
+
+def test_a_predictable_or_missing_noise_claims_nothing() -> None:
+    for claim in (plan().claim(unsafe_seed=True), plan(noise_multiplier=0.0).claim()):
+        assert claim.startswith(("UNSAFE", "NOT PRIVATE")) and "epsilon 8" not in claim and "nothing" in claim
+
+
+@given(st.floats(1e-6, 1e6))
+def test_a_shown_epsilon_is_never_smaller(value: float) -> None:
+    assert value - 1e-11 <= float(round_up(value)) + 1e-9 * value and float(round_up(value)) < value + 1.01e-3
