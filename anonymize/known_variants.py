@@ -115,6 +115,8 @@ def squeeze(text: str) -> str:
     >>> squeeze("São-Paulo, 12")
     'saopaulo12'
     """
+    if text.isascii():
+        return _CUT.sub("", text.lower())
     split = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text))
     return _CUT.sub("", "".join(char for char in split if not unicodedata.combining(char)).casefold())
 

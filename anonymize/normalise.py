@@ -22,7 +22,7 @@ _COMBINING = (
     "\u3099\u309a\ufe20-\ufe2f"
 )
 _CLUSTER = re.compile(f"[^{_INVISIBLE}](?:[{_INVISIBLE}]*[{_COMBINING}]+)*", re.DOTALL)
-_OTHER_DIGIT = re.compile(r"[^\W_A-Za-z0-9]", re.UNICODE)
+_OTHER_DIGIT = re.compile(r"(?![0-9])\d")
 _NUMERAL = "〇零一二三四五六七八九幺两壹贰叁肆伍陆柒捌玖"
 _NUMERALS = str.maketrans(_NUMERAL, "0012345678912123456789")
 _NUMERAL_RUN = re.compile(f"[{_NUMERAL}](?:[ -]?[{_NUMERAL}0-9]){{6,}}")
@@ -33,6 +33,7 @@ _LOOKALIKE_WORD = re.compile(
     r"[A-Za-z0-9@._+\u0370-\u03ff\u0400-\u052f-]*[\u0370-\u03ff\u0400-\u052f][A-Za-z0-9@._+\u0370-\u03ff\u0"
     r"400-\u052f-]*"
 )
+_WIDE = {0x3000: " ", **{code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}}
 _DASHES = str.maketrans("‐‑‒–—―−﹣⁃", "---------")
 _DASH = re.compile("[‐‑‒–—―−﹣⁃]")
 _SPACED = re.compile(r"(?<![^\s\u3000-\u9fff])(?:[A-Za-z0-9@._+-] ){6,}[A-Za-z0-9@._+-](?![A-Za-z0-9])")
@@ -68,8 +69,9 @@ def normalise(text: str) -> Normalised:
     """
     if text.isascii():
         return _join_spaced(Normalised(text))
-    if unicodedata.is_normalized("NFKC", text) and not _INVISIBLE_RUN.search(text):
-        return _join_spaced(Normalised(_same_length(text)))
+    narrow = text.translate(_WIDE)
+    if unicodedata.is_normalized("NFKC", narrow) and not _INVISIBLE_RUN.search(narrow):
+        return _join_spaced(Normalised(_same_length(narrow)))
     pieces: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
@@ -87,7 +89,7 @@ def _same_length(text: str) -> str:
         text = text.translate(_DASHES)
     text = _LOOKALIKE_WORD.sub(_latin, text)
     text = _NUMERAL_RUN.sub(lambda match: match[0].translate(_NUMERALS), text)
-    return _OTHER_DIGIT.sub(_digit, text) if _has_other_digit(text) else text
+    return _OTHER_DIGIT.sub(_digit, text)
 
 
 def _latin(match: re.Match[str]) -> str:
@@ -96,13 +98,8 @@ def _latin(match: re.Match[str]) -> str:
     return word if word.isascii() and re.search(r"[A-Za-z0-9@]", match[0]) else match[0]
 
 
-def _has_other_digit(text: str) -> bool:
-    return any(char.isdecimal() and char > "9" for char in text)
-
-
 def _digit(match: re.Match[str]) -> str:
-    value = unicodedata.decimal(match[0], None)
-    return match[0] if value is None else str(int(value))
+    return str(unicodedata.decimal(match[0]))
 
 
 def _join_spaced(plain: Normalised) -> Normalised:
