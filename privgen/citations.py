@@ -34,12 +34,15 @@ def telling_slot(slots: Slots) -> str | None:
 
 def slot_errors(sentence: str, signal: Signal, words: Phrases) -> int:
     """How many slots of a cited signal the sentence gets wrong (title right but count wrong, say)."""
+    return sum(not _stands_in(value, sentence) for value in said_slots(signal, words))
+
+
+def said_slots(signal: Signal, words: Phrases) -> list[str]:
+    """Values of a signal that every sentence on it must hold; none for a question, which is not repeated."""
     read = words.read_signal(signal)
     if read is None:
-        return 0
-    wording, slots = read
-    needed = [slots[name] for name in _said(words, wording) if name in slots]
-    return sum(not _stands_in(value, sentence) for value in needed)
+        return []
+    return [read[1][name] for name in _said(words, read[0]) if name in read[1]]
 
 
 def _said(words: Phrases, wording: str) -> set[str]:

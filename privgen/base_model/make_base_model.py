@@ -103,11 +103,10 @@ def loss_of(model: Any, batch: list[tuple[list[int], int]]) -> torch.Tensor:
     return torch.nn.functional.cross_entropy(model.lm_head(hidden), tokens[:, 1:][wanted[:, 1:]])
 
 
-def rate(progress: float, step: int) -> float:
+def rate(progress: float, step: int, peak: float) -> float:
     """Warm-up, then cosine over the time budget down to 3 % of the peak."""
-    return (
-        PEAK_RATE * min(1.0, (step + 1) / WARMUP) * (0.03 + 0.97 * 0.5 * (1 + math.cos(math.pi * progress)))
-    )
+    cosine = 0.5 * (1 + math.cos(math.pi * progress))
+    return peak * min(1.0, (step + 1) / WARMUP) * (0.03 + 0.97 * cosine)
 
 
 def train(
@@ -119,16 +118,15 @@ def train(
     seed: int,
     out: Path,
     resumed: bool,
+    peak: float,
 ) -> dict[str, Any]:
     """Train for a time budget; return what was used."""
-    optimizer = torch.optim.AdamW(
-        model.parameters(), PEAK_RATE, betas=(0.9, 0.98), weight_decay=0.05, fused=True
-    )
+    optimizer = torch.optim.AdamW(model.parameters(), peak, betas=(0.9, 0.98), weight_decay=0.05, fused=True)
     started, seen, running, rng = time.monotonic(), 0, 0.0, random.Random(seed)
     for step, batch in enumerate(batches(corpora, tokenizer, rng)):
         progress = min(1.0, (time.monotonic() - started) / (60 * minutes))
         for group in optimizer.param_groups:
-            group["lr"] = rate(progress, step)
+            group["lr"] = rate(progress, step, peak)
         if progress < SMALL_SHARE and not resumed:
             batch = rng.sample(batch, SMALL_BATCH)
         loss = loss_of(model, batch)
@@ -181,10 +179,13 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path(__file__).parent)
     parser.add_argument("--minutes", type=float, default=40.0)
     parser.add_argument("--seed", type=int, default=20261123)
+    parser.add_argument("--peak-rate", type=float, default=PEAK_RATE)
     parser.add_argument("--resume", action="store_true", help="go on from the model in --out")
     options = parser.parse_args()
     torch.manual_seed(options.seed)
-    corpora = [Corpus(locale, random.Random(f"{options.seed}:{locale}")) for locale in LOCALES]
+    corpora = [
+        Corpus(locale, random.Random(f"{options.seed}:{locale}:{options.resume}")) for locale in LOCALES
+    ]
     if options.resume:
         tokenizer = PreTrainedTokenizerFast.from_pretrained(options.out)
         model = LlamaForCausalLM.from_pretrained(options.out, dtype=torch.float32)
@@ -200,6 +201,7 @@ def main() -> None:
         seed=options.seed,
         out=options.out,
         resumed=options.resume,
+        peak=options.peak_rate,
     )
     save(model, tokenizer, options.out)
     figures["parameters"] = model.num_parameters()
