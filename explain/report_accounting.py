@@ -7,10 +7,13 @@ distributions, Doroshenko et al. 2022, arXiv:2207.04380, as implemented by dp-ac
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib import metadata, util
+
+_LEAST_NOISE = 0.15
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +50,24 @@ class Accountant:
         return self._known[key]
 
     def _compose(self, key: tuple[tuple[float, float, int], ...]) -> float:
+        if not key:
+            return 0.0
+        least = min(noise_multiplier for noise_multiplier, _, _ in key)
+        if least == 0.0:
+            return math.inf
         import dp_accounting
+        from dp_accounting.gaussian_mechanism import get_epsilon_gaussian
         from dp_accounting.pld.pld_privacy_accountant import PLDAccountant
 
+        if (
+            least < _LEAST_NOISE
+        ):  # the loss distribution would need gigabytes: an upper bound without sampling
+            precision = sum(steps / noise_multiplier**2 for noise_multiplier, _, steps in key)
+            return float(get_epsilon_gaussian(1 / math.sqrt(precision), self.delta))
         accountant = PLDAccountant(dp_accounting.NeighboringRelation.ADD_OR_REMOVE_ONE)
         for noise_multiplier, sample_rate, steps in key:
             step = dp_accounting.PoissonSampledDpEvent(
                 sample_rate, dp_accounting.GaussianDpEvent(noise_multiplier)
             )
             accountant.compose(dp_accounting.SelfComposedDpEvent(step, steps))
-        return float(accountant.get_epsilon(self.delta)) if key else 0.0
+        return float(accountant.get_epsilon(self.delta))

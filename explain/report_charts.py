@@ -62,7 +62,9 @@ def epsilon_lines(merchants: list[Facts], target: float | None, most: int = 6) -
     ranked = sorted(groups.items(), key=lambda item: (-item[0][-1][1], item[1]))
     lines = [
         {
-            "points": " ".join(f"{100 * entry / last:.2f},{100 - 100 * e / top:.2f}" for entry, e in ((0, 0.0), *points)),
+            "points": " ".join(
+                f"{100 * entry / last:.2f},{100 - 100 * e / top:.2f}" for entry, e in ((0, 0.0), *points)
+            ),
             "merchants": names,
             "epsilon": points[-1][1],
             "style": index if index < most else None,
@@ -84,7 +86,9 @@ def verdict_bars(by_section: dict[str, Facts], verdicts: tuple[str, ...]) -> lis
         total, start, parts = facts["sentences"], 0.0, []
         for verdict in verdicts:
             width = 100 * facts["verdicts"][verdict] / total if total else 0.0
-            parts.append({"verdict": verdict, "count": facts["verdicts"][verdict], "x": start, "width": width})
+            parts.append(
+                {"verdict": verdict, "count": facts["verdicts"][verdict], "x": start, "width": width}
+            )
             start += width
         if total:
             rows.append({"section": section, "sentences": total, "parts": parts})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import math
 import tomllib
@@ -60,8 +61,14 @@ def render(facts: Facts, language: str) -> str:
         lstrip_blocks=True,
     )
     words = labels(language)
-    environment.filters |= {"head": head, "cut": shorten, "fixed": fixed, "signed": signed, "percent": percent}
-    environment.filters["up"] = round_up
+    environment.filters |= {
+        "head": head,
+        "cut": shorten,
+        "fixed": fixed,
+        "signed": signed,
+        "percent": percent,
+    }
+    environment.filters |= {"up": round_up, "moment": moment}
     environment.globals |= {
         "t": partial(translate, words),
         "name": partial(lookup, words),
@@ -140,6 +147,18 @@ def round_up(value: float | None, digits: int = 2) -> str:
         return "∞"
     scale = 10**digits
     return f"{math.ceil(round(value * scale, 6)) / scale:.{digits}f}"
+
+
+def moment(value: Any) -> str:
+    """A time of the manifest in UTC, to the minute.
+
+    >>> moment("2026-01-01T08:10:59+08:00")
+    '2026-01-01 00:10 UTC'
+    """
+    try:
+        return dt.datetime.fromisoformat(str(value)).astimezone(dt.UTC).strftime("%Y-%m-%d %H:%M UTC")
+    except ValueError:
+        return shorten(str(value), 40)
 
 
 def percent(share: float | None) -> str:

@@ -1,18 +1,24 @@
-"""What a merchant's ledger says: the entries that count as spent, and whether its hash chain holds."""
+"""What a merchant's ledger says: the entries that count as spent, and whether its hash chain holds.
+
+Read here a second time on purpose: the report does not take the trainer's word for what was charged.
+"""
 
 from __future__ import annotations
 
-from collections import Counter
+import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from privgen.errors import LedgerError
+from privgen.errors import DataError, LedgerError
 from privgen.explain.report_accounting import Spend
-from privgen.explain.report_values import mapping, number
-from privgen.files import read_jsonl
+from privgen.explain.report_values import count, mapping, number
+from privgen.files import canonical_json, read_json, sha256_text
 
 EVENT = "poisson_subsampled_gaussian"
+_GENESIS = "0" * 64
+
+Entry = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +31,13 @@ class LedgerFacts:
             have been released before a crash.
         rounds: Server round of each spend.
         uncommitted: Reservations that no commit followed.
-        chained: Whether every line names the hash of the line before.
+        chained: Whether every line has the hash of its content and names the line before, and the head
+            file, where there is one, knows no line that is missing.
         units: Privacy units in the ledger.
         deltas: Deltas in the ledger.
         plan_ids: Plans that spent.
         unsafe: Whether a line says that its noise was predictable.
-        lines: Lines of the ledger.
+        lines: Whole lines of the ledger.
     """
 
     merchant_id: str
@@ -46,32 +53,26 @@ class LedgerFacts:
 
 
 def read_ledger(path: Path) -> LedgerFacts:
-    """Read a ledger without trusting it.
+    """Read a ledger without trusting it; the torn last line of a crash is left out.
 
     Raises:
-        DataError: A line is not JSON.
-        LedgerError: An entry has an event, a state or a number that cannot be accounted for.
+        LedgerError: The ledger is not readable, or an entry has an event, a state or a number that cannot
+            be accounted for; the message names file and line.
     """
-    lines: list[dict[str, Any]] = []
-    charged: list[dict[str, Any]] = []
-    reserved: Counter[tuple[str, int]] = Counter()
-    for line_number, entry in enumerate(read_jsonl(path), start=1):
-        line = mapping(entry)
-        lines.append(line)
-        try:
-            if _charges(line, reserved):
-                _spend(line)
-                charged.append(line)
-        except (KeyError, TypeError, ValueError):
-            raise LedgerError(
-                f"{path}: line {line_number} is not an entry that can be accounted for"
-            ) from None
+    lines = _lines(path)
+    charged = [line for line in lines if line["state"] == "reserved"]
+    open_reservations = {line.get("hash") for line in charged}
+    for line in lines:
+        if line["state"] == "committed" and line.get("reservation") in open_reservations:
+            open_reservations.discard(line["reservation"])
+        elif line["state"] == "committed":
+            charged.append(line)  # no reservation stands for it: it counts by itself
     return LedgerFacts(
         merchant_id=path.stem,
         spends=tuple(map(_spend, charged)),
-        rounds=tuple(int(line.get("server_round", 0)) for line in charged),
-        uncommitted=sum(reserved.values()),
-        chained=_chained(lines),
+        rounds=tuple(count(line.get("server_round")) for line in charged),
+        uncommitted=len(open_reservations),
+        chained=_chained(lines) and _head_agrees(path, lines),
         units=_distinct(charged, "privacy_unit"),
         deltas=tuple(sorted({number(line["delta"]) for line in charged})),
         plan_ids=_distinct(charged, "plan_id"),
@@ -80,33 +81,57 @@ def read_ledger(path: Path) -> LedgerFacts:
     )
 
 
-def _charges(line: dict[str, Any], reserved: Counter[tuple[str, int]]) -> bool:
-    """Whether this line is spending: a reservation, or a commit that no reservation stands for."""
-    key = (str(line.get("plan_id")), int(line.get("server_round", 0)))
-    if line["state"] == "reserved":
-        reserved[key] += 1
-        return True
-    if line["state"] != "committed":
-        raise ValueError("unknown state")
-    if reserved[key]:
-        reserved[key] -= 1
-        return False
-    return True
+def _lines(path: Path) -> list[Entry]:
+    try:
+        *whole, _torn = path.read_bytes().split(b"\n")
+    except OSError:
+        raise LedgerError(f"{path}: not readable; check its permissions") from None
+    lines = []
+    for line_number, text in enumerate(whole, start=1):
+        try:
+            entry = mapping(json.loads(text))
+            if entry["state"] not in ("reserved", "committed"):
+                raise ValueError("unknown state")
+            _spend(entry)
+        except (KeyError, TypeError, ValueError, RecursionError):
+            raise LedgerError(
+                f"{path}: line {line_number} cannot be accounted for; restore the ledger"
+            ) from None
+        lines.append(entry)
+    return lines
 
 
-def _spend(line: dict[str, Any]) -> Spend:
+def _spend(line: Entry) -> Spend:
     steps, rate, noise = line["steps"], number(line["sample_rate"]), number(line["noise_multiplier"])
-    number(line["delta"])
-    if line["event"] != EVENT or not isinstance(steps, int) or steps < 0 or not 0 < rate <= 1 or noise < 0:
-        raise ValueError("not accountable")
+    if line["event"] != EVENT or not isinstance(steps, int) or isinstance(steps, bool):
+        raise ValueError("unknown event")
+    if steps < 0 or noise < 0 or not 0 < rate <= 1 or not 0 < number(line["delta"]) < 1:
+        raise ValueError("out of range")
     return Spend(noise, rate, steps)
 
 
-def _chained(lines: list[dict[str, Any]]) -> bool:
-    hashes = [line.get("hash") for line in lines]
-    links = [line.get("previous_hash") for line in lines[1:]]
-    return all(hashes) and len(set(map(str, hashes))) == len(hashes) and links == hashes[:-1]
+def _chained(lines: list[Entry]) -> bool:
+    previous = _GENESIS
+    for line in lines:
+        content = {key: value for key, value in line.items() if key != "hash"}
+        if line.get("previous_hash") != previous or line.get("hash") != sha256_text(canonical_json(content)):
+            return False
+        previous = str(line["hash"])
+    return True
 
 
-def _distinct(lines: list[dict[str, Any]], field: str) -> tuple[str, ...]:
+def _head_agrees(path: Path, lines: list[Entry]) -> bool:
+    """Whether the head beside the ledger knows its last line, or the one before (a crash came between)."""
+    head = path.with_suffix(".head")
+    if not head.exists():
+        return True
+    try:
+        known = mapping(read_json(head))
+    except DataError:
+        return False
+    at = count(known.get("lines"))
+    return 0 < at <= len(lines) <= at + 1 and lines[at - 1].get("hash") == known.get("hash")
+
+
+def _distinct(lines: list[Entry], field: str) -> tuple[str, ...]:
     return tuple(sorted({str(line[field]) for line in lines if line.get(field)}))

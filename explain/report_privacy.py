@@ -37,6 +37,7 @@ def privacy(run: RunFolder, *, progress: Progress = silent) -> Facts:
     if not plan_path.exists():
         raise RunError(f"{plan_path}: no privacy plan; run: privgen train {run.path}")
     plan = mapping(read_json(plan_path))
+    plan = {**plan, **mapping(plan.get("plan"))}  # the plan may lie beside what was derived from it
     history = _history(run)
     ledgers = [read_ledger(path) for path in sorted((run.path / "federated" / "ledger").glob("*.jsonl"))]
     # the largest epsilon belongs to the smallest delta: never state the better of two
@@ -45,7 +46,9 @@ def privacy(run: RunFolder, *, progress: Progress = silent) -> Facts:
     recomputed = bool(ledgers) and Accountant.name() is not None
     merchants = []
     for done, ledger in enumerate(ledgers, start=1):
-        merchants.append(_merchant(ledger, accountant if recomputed else None, _recorded(history, ledger.merchant_id)))
+        merchants.append(
+            _merchant(ledger, accountant if recomputed else None, _recorded(history, ledger.merchant_id))
+        )
         progress(done, len(ledgers), "ledgers")
     recorded_only = [
         _recorded_only(name, history)

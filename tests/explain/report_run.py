@@ -33,7 +33,10 @@ TEXTS = {
 WORDS = {
     "description": ("A merino sock that keeps its shape on long walks.", "The rubber sole grips wet stone."),
     "review_digest": ("Twelve of fifteen buyers call it warm.", "You liked the soft cuff of your last pair."),
-    "recommendation": ("Because you looked at trail shoes three times, start with these.", "They go with muted colours."),
+    "recommendation": (
+        "Because you looked at trail shoes three times, start with these.",
+        "They go with muted colours.",
+    ),
     "service_reply": ("Yes, it can be machine washed at 30 degrees.",),
     "campaign": ("The autumn sale takes 15% off knitwear this week.",),
 }
@@ -111,7 +114,9 @@ def explanation(page: dict[str, Any], rng: random.Random) -> list[dict[str, Any]
     for section in page["sections"]:
         signals = section["prompt"]["signals"]
         for index, sentence in enumerate(section["sentences"]):
-            scores = [rng.uniform(2.5, 9.0) if j == index else rng.uniform(-0.6, 0.6) for j in range(len(signals))]
+            scores = [
+                rng.uniform(2.5, 9.0) if j == index else rng.uniform(-0.6, 0.6) for j in range(len(signals))
+            ]
             verdict = ("supported", "supported", "weak", "none")[rng.randrange(4)]
             if verdict == "none":
                 scores = [s / 200 for s in scores]
@@ -153,6 +158,7 @@ def ledger_lines(rounds: int, *, noise: float = 2.0, commit_last: bool = True) -
             if state == "committed" and number == rounds and not commit_last:
                 continue
             line = {
+                **({"reservation": lines[-1]["hash"]} if state == "committed" else {}),
                 "state": state,
                 "event": "poisson_subsampled_gaussian",
                 "noise_multiplier": noise,
@@ -178,7 +184,10 @@ def _silos(path: Path, merchants: tuple[str, ...]) -> None:
     for name in merchants:
         row = {"customer_id": "u1", "name": PLANTED[0], "email": PLANTED[1], "phone": PLANTED[2]}
         write_jsonl(path / "silos" / name / "customers.jsonl", [row])
-        write_jsonl(path / "silos" / name / "rejects.jsonl", [{"file": "x.csv", "row": 3, "reason": "rating: too high"}])
+        write_jsonl(
+            path / "silos" / name / "rejects.jsonl",
+            [{"file": "x.csv", "row": 3, "reason": "rating: too high"}],
+        )
 
 
 def _scrubbed(path: Path, merchants: tuple[str, ...]) -> None:
