@@ -100,9 +100,22 @@ class GenerateConfig(Part):
 
 
 class ExplainConfig(Part):
-    """Explanations. `method` exact enumerates all subsets of at most 10 signals."""
+    """Explanations. `method` exact scores all subsets of at most 10 signals; auto samples above that."""
 
-    method: Literal["exact", "shap_kernel", "shap_partition", "captum_sampling", "captum_ablation"] = "exact"
+    method: Literal[
+        "auto",
+        "captum_ablation",
+        "captum_kernel",
+        "captum_lime",
+        "captum_sampling",
+        "exact",
+        "kernel",
+        "leave_one_out",
+        "shap_exact",
+        "shap_kernel",
+        "shap_partition",
+        "shap_permutation",
+    ] = "exact"
     batch_size: Positive = 32
     seed: int = 0
 

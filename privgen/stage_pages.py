@@ -81,7 +81,7 @@ def generate(
 def explain_pages(run: RunFolder, config: RunConfig, progress: Progress = silent) -> StageResult:
     """Explain every sentence of every page; pages of a template generator have nothing to explain."""
     try:
-        from privgen.explain import Target, counterfactual, explain
+        from privgen.explain import Target, all_counterfactuals, explain
     except ImportError as missing:
         raise MissingExtraError("explain", str(missing.name)) from None
     total = run.summary("generate")["pages"]
@@ -90,7 +90,7 @@ def explain_pages(run: RunFolder, config: RunConfig, progress: Progress = silent
 
     def explained(page: dict[str, Any], generator: Any) -> Iterator[dict[str, Any]]:
         for section in page["sections"]:
-            if not section["token_ids"] or section["fallback"]:
+            if not section["token_ids"] or not section["sentences"] or section["fallback"]:
                 continue
             request = request_from_json(section, page)
             target = target_from_json(section, Target)
@@ -106,10 +106,8 @@ def explain_pages(run: RunFolder, config: RunConfig, progress: Progress = silent
                 again = SectionRequest(request.kind, request.language, request.product_title, prompt)
                 return [sentence.text for sentence in generator.write([again])[0].sentences]
 
-            found = {}
-            for index in range(len(target.texts)):
-                changed = counterfactual(result, index, request.prompt, regenerate)
-                found[index] = changed.to_record() if changed else None
+            changed = all_counterfactuals(result, request.prompt, regenerate)
+            found = {index: change.to_record() for index, change in changed.items()}
             yield from result.to_records(page["page_id"], section["kind"], found)
 
     def work() -> dict[str, Any]:
