@@ -16,18 +16,26 @@ from privgen.progress import Progress, silent
 
 @contextlib.contextmanager
 def errors_as_lines(as_json: bool = False) -> Iterator[None]:
-    """Turn a `PrivgenError` into one line on standard error and exit code 1."""
+    """Turn a `PrivgenError`, or one of the operating system, into one line on standard error and exit code 1."""
     try:
         yield
     except PrivgenError as fault:
-        line = " ".join(str(fault).split())
-        if as_json:
-            print(json.dumps({"error": type(fault).__name__, "message": line}, ensure_ascii=False))
-        typer.echo(f"privgen: {line}", err=True)
+        _show_fault(fault, str(fault), as_json)
+        raise typer.Exit(1) from None
+    except OSError as fault:  # a full disk, a folder that may not be written
+        where, what = fault.filename or "operating system", fault.strerror or type(fault).__name__
+        _show_fault(fault, f"{where}: {what}; mend it and run the same command again", as_json)
         raise typer.Exit(1) from None
     except KeyboardInterrupt:
         typer.echo("privgen: stopped; run the same command again to go on", err=True)
         raise typer.Exit(130) from None
+
+
+def _show_fault(fault: Exception, message: str, as_json: bool) -> None:
+    line = " ".join(message.split())
+    if as_json:
+        print(json.dumps({"error": type(fault).__name__, "message": line}, ensure_ascii=False))
+    typer.echo(f"privgen: {line}", err=True)
 
 
 @contextlib.contextmanager
@@ -74,7 +82,7 @@ def _step_lines(title: str) -> Progress:
         tenth = int(10 * done / total) if total else -1
         if tenth > shown:
             shown = tenth
-            typer.echo(f"{title}: {done:g} of {total:g} ({label})", err=True)
+            typer.echo(f"{title}: {done:,.0f} of {total:,.0f} ({label})", err=True)
 
     return show
 
