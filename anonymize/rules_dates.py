@@ -36,8 +36,8 @@ RULES = (
         "birth_date",
         "DATE_OF_BIRTH",
         re.compile(
-            rf"{_BORN}(?:[ ]?(?:is|was|are|on|é|是在|是|为|[:：（(]))*\s{{0,2}}(?:the[ ])?({_DATE})"
-            + NO_DIGIT_RIGHT,
+            rf"{_BORN}(?:[ ]?(?:[.,]?[ ]it(?:'s|’s| is)|is"
+            rf"|was|are|on|é|是在|是|为|[:：（(]))*\s{{0,2}}(?:the[ ])?({_DATE})" + NO_DIGIT_RIGHT,
             re.IGNORECASE,
         ),
         0.85,

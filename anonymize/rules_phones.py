@@ -25,6 +25,7 @@ PHONE_CONTEXT = words(
         "contact",
         "reach",
         "dial",
+        "answering",
         "telefone",
         "fone",
         "celular",
@@ -48,7 +49,7 @@ PHONE_CONTEXT = words(
     ),
     *("座机", "号码", "短信", "回电"),
 )
-_NOT_PART = r"(?<![A-Za-z0-9.,/-])"
+_NOT_PART = r"(?<![A-Za-z0-9./-])(?<![0-9],)"
 _DATE = re.compile(r"\(?[0-9]{1,4}/[0-9]{1,2}/[0-9]{2}")
 _SEP = r"[ .()/-]{0,2}"
 _CN_PREFIX = r"(?:[(（]?(?:\+|00)?86[)）]?[ -]?)?"
@@ -90,10 +91,13 @@ RULES = (
     ),
     _rule(
         "international",
-        r"(?<![A-Za-z0-9])(?:\+|00)[ ]?\(?[1-9][0-9]{0,2}\)?" + rf"(?:{_SEP}[0-9]){{6,13}}" + NO_DIGIT_RIGHT,
+        r"(?<![A-Za-z0-9])(?:\+|00)[ ]?\(?[1-9][0-9]{0,2}\)?"
+        + rf"(?:{_SEP}[0-9]){{6,13}}"
+        + r"(?: ?(?:x|ext\.?) ?[0-9]{1,5})?"
+        + NO_DIGIT_RIGHT,
         0.8,
         low=8,
-        high=17,
+        high=22,
     ),
     _rule(
         "us",

@@ -70,6 +70,12 @@ def _cn_address(value: str) -> bool:
     )
 
 
+def _capitalised(value: str) -> int:
+    """Length up to the end of the sentence or an empty line; 0 without a name in capitals."""
+    kept = re.split(r"(?<=[a-z]{3})[.!?](?:\s|$)|\n\s*\n", value)[0].rstrip(" .,-")
+    return len(kept) if re.search(r"[A-ZÀ-Þ]", kept) else 0
+
+
 RULES = (
     Rule(
         "cn_address",
@@ -135,6 +141,31 @@ RULES = (
         ),
         0.5,
         (" street", " avenue", " ave", " road", " rd", " boulevard", " blvd", " lane", " drive"),
+        digit=True,
+    ),
+    Rule(
+        "address_context",
+        "ADDRESS",
+        re.compile(
+            r"(?i:(?<![A-Za-z])(?:address|endere[cç]o|adresse)(?:[ ]?(?:is|to|with|at|as|é|lautet|:))+"
+            r"|(?<![A-Za-z])(?:live|lives|living|reside|resides|moro|wohne) (?:at|na|no|in der))\s{1,3}"
+            r"([0-9]{1,5}[A-Za-z]?,? [^\W\d_][\w'’.-]*(?: [^\W\d_][\w'’.-]*){0,5}(?:[,\n ]{1,3}[\w'’.#-]{1,24}){0,10})"
+        ),
+        0.6,
+        (
+            "address",
+            "endereço",
+            "endereco",
+            "adresse",
+            "live",
+            "lives",
+            "living",
+            "reside",
+            "resides",
+            "moro",
+            "wohne",
+        ),
+        _capitalised,
         digit=True,
     ),
     Rule(
