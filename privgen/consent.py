@@ -11,7 +11,8 @@ from privgen.schema import Purpose
 def allows(consent: Mapping[str, str] | None, purpose: Purpose, on: dt.date) -> bool:
     """Whether `consent` (purpose to expiry date, empty for none) covers `purpose` on a day.
 
-    Fails closed: an expiry that is not a date counts as no consent.
+    Fails closed: an expiry that is not a date, or a date with anything but a time behind it, is no consent.
+    The day of expiry is included.
 
     >>> allows({"training": "2026-12-31"}, Purpose.TRAINING, dt.date(2026, 6, 1))
     True
@@ -24,6 +25,6 @@ def allows(consent: Mapping[str, str] | None, purpose: Purpose, on: dt.date) -> 
     if expiry == "":
         return True
     try:
-        return dt.date.fromisoformat(expiry[:10]) >= on
+        return dt.datetime.fromisoformat(expiry).date() >= on
     except ValueError:
         return False

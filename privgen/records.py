@@ -70,15 +70,16 @@ def _reply_records(silo: Silo, catalogue: Catalogue, maker: MakerOf) -> Iterator
             continue
         asked = waiting.pop(row["dialogue_id"], None)
         product = catalogue.get((asked or row)["product_id"] or "")
-        if asked is None or product is None:
-            continue
+        if asked is None or product is None or asked["customer_id"] != row["customer_id"]:
+            continue  # a turn that belongs to another customer never becomes this one's record
         make = maker(product)
         history = History(asked["customer_id"], dialogues=[asked])
         signals = [
             *make.customer_signals(history, product["product_id"]),
             *make.product_signals(product, (), ()),
         ]
-        yield from _record(SectionKind.SERVICE_REPLY, product, history, signals, sentences_of(row["text"]))
+        said = [sentence for sentence in sentences_of(row["text"]) if "<" not in sentence]
+        yield from _record(SectionKind.SERVICE_REPLY, product, history, signals, said)
 
 
 def _review_records(silo: Silo, catalogue: Catalogue, maker: MakerOf) -> Iterator[TrainingRecord]:

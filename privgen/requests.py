@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
 from collections.abc import Sequence
 
@@ -9,7 +10,7 @@ from privgen.errors import DataError
 from privgen.pages import PageRequest
 from privgen.records import page_language
 from privgen.schema import Row
-from privgen.signals import Catalogue, History, SignalMaker
+from privgen.signals import EARLIEST, Catalogue, History, SignalMaker
 from privgen.silo import Silo
 
 _WEIGHTS = {"events": 1, "reviews": 2, "dialogues": 3}
@@ -55,7 +56,7 @@ def suited_product(history: History, catalogue: Catalogue) -> str:
     The one the customer asked about last; else one of the category touched most that is not bought yet,
     the most viewed first; else the first of the catalogue.
     """
-    for row in reversed(history.dialogues):
+    for row in sorted(history.dialogues, key=_asked_at, reverse=True):
         if row.get("product_id") in catalogue:
             return str(row["product_id"])
     touched = Counter(e["product_id"] for e in history.events if e["product_id"] in catalogue)
@@ -66,6 +67,10 @@ def suited_product(history: History, catalogue: Catalogue) -> str:
     favourite = categories.most_common(1)[0][0] if categories else None
     open_ids = [id_ for id_ in catalogue if id_ not in bought] or list(catalogue)
     return max(open_ids, key=lambda id_: (catalogue[id_]["category"] == favourite, touched[id_]))
+
+
+def _asked_at(row: Row) -> tuple[dt.datetime, int]:
+    return row["timestamp"] or EARLIEST, row["turn"]
 
 
 def _richest(silo: Silo, count: int) -> list[str]:

@@ -16,9 +16,11 @@ Catalogue = Mapping[str, Row]
 
 LONGEST_EXCERPT = 90
 SHORTEST_EXCERPT = {"en": 8, "zh": 4}
+SCRUB_TOKEN = re.compile(r"<[A-Z][A-Z_]*(?:_[0-9a-f]+)?>")
+"""What the scrubber writes in the place of personal data: it stands for a person and is no evidence."""
 _SENTENCE = re.compile(r"[^.!?。！？\n]+[.!?。！？]*")
 _EVENT_RANK = ("view", "cart", "purchase", "return")
-_EARLIEST = dt.datetime.min.replace(tzinfo=dt.UTC)
+EARLIEST = dt.datetime.min.replace(tzinfo=dt.UTC)
 
 
 @dataclass
@@ -72,7 +74,8 @@ class SignalMaker:
             return []
         category, times = counts.most_common(1)[0]
         slots = {"category": category}
-        return [self._signal(SignalKind.PROFILE, "profile", slots, "events:summary")] if times > 1 else []
+        source = _source("events", history.customer_id)
+        return [self._signal(SignalKind.PROFILE, "profile", slots, source)] if times > 1 else []
 
     def _events(self, history: History, product_id: str | None) -> list[Signal]:
         """One signal per product touched: the strongest thing done, same category and latest first."""
@@ -121,7 +124,7 @@ class SignalMaker:
     def _questions(self, history: History, product_id: str | None) -> list[Signal]:
         signals = []
         asked = [row for row in history.dialogues if row["role"] == "customer"]
-        for row in sorted(asked, key=lambda row: row["timestamp"] or _EARLIEST, reverse=True):
+        for row in sorted(asked, key=lambda row: (row["timestamp"] or EARLIEST, row["turn"]), reverse=True):
             text = question(row["text"], self._words.language)
             if text and row.get("product_id") in (None, product_id):
                 source = _source("dialogues", row["dialogue_id"], str(row["turn"]))
@@ -137,7 +140,7 @@ class SignalMaker:
         return [
             self._signal(SignalKind.ATTRIBUTE, "attribute", {"name": name, "value": value}, source)
             for name, value in named.items()
-            if name and value and "<" not in value
+            if name and value and len(value) <= LONGEST_EXCERPT
         ]
 
     def _digest(self, reviews: Iterable[Row]) -> list[Signal]:
@@ -158,8 +161,10 @@ class SignalMaker:
                 slots = {"theme": row["theme"], "discount": row["discount"]}
                 slots |= {"starts": row["starts"].isoformat(), "ends": row["ends"].isoformat()}
                 signals.append(self._signal(SignalKind.CAMPAIGN, "campaign", slots, source))
-            if row["terms"]:
-                signals.append(self._signal(SignalKind.CAMPAIGN, "terms", {"text": row["terms"]}, source))
+            terms = row["terms"] or ""
+            text = terms.strip() if len(terms) <= LONGEST_EXCERPT else self.excerpt(terms)
+            if text:
+                signals.append(self._signal(SignalKind.CAMPAIGN, "terms", {"text": text}, source))
         return signals
 
     def excerpt(self, text: str) -> str | None:
@@ -183,9 +188,10 @@ def question(text: str, language: str) -> str | None:
 
 
 def _numbered(signals: Sequence[Signal], letter: str) -> list[Signal]:
+    """The signals with ids; one that holds a scrub token, in a title or a value say, is left out."""
+    told = [signal for signal in signals if not SCRUB_TOKEN.search(signal.text)]
     return [
-        Signal(f"{letter}{number}", s.kind, s.modality, s.text, s.source)
-        for number, s in enumerate(signals, 1)
+        Signal(f"{letter}{number}", s.kind, s.modality, s.text, s.source) for number, s in enumerate(told, 1)
     ]
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import heapq
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from privgen.consent import allows
 from privgen.errors import ConsentError, DataError
+from privgen.files import canonical_json, sha256_text
 from privgen.schema import Purpose, Row
 from privgen.signals import History
 from privgen.tables import read_table, table_path
@@ -91,14 +92,14 @@ class Silo:
     def latest_reviews(self, product_ids: Iterable[str], without: str = "") -> dict[str, list[Row]]:
         """The latest reviews of each product, by customers who consent; `without` leaves one customer out."""
         allowed = self.customers()
-        newest: dict[str, list[tuple[dt.datetime, str, Row]]] = {key: [] for key in product_ids}
-        for row in self._rows("reviews"):
+        newest: dict[str, list[tuple[dt.datetime, str, int, Row]]] = {key: [] for key in product_ids}
+        for number, row in enumerate(self._rows("reviews")):  # the number keeps rows from being compared
             kept = newest.get(row["product_id"])
             if kept is not None and row["customer_id"] in allowed and row["customer_id"] != without:
-                heapq.heappush(kept, (row["timestamp"], row["review_id"], row))
+                heapq.heappush(kept, (row["timestamp"], row["review_id"], number, row))
                 if len(kept) > DIGEST_REVIEWS:
                     heapq.heappop(kept)
-        return {key: [row for _, _, row in sorted(kept, reverse=True)] for key, kept in newest.items()}
+        return {key: [row for *_, row in sorted(kept, reverse=True)] for key, kept in newest.items()}
 
     def campaigns(self) -> list[Row]:
         """The merchant's campaigns that are not over, the earliest first; all if all are over."""
@@ -119,16 +120,41 @@ class Silo:
             yield from batch
 
 
+def row_count(path: Path) -> int:
+    """Rows of all Parquet tables of a silo folder, read from their footers; other files count as none.
+
+    Raises:
+        DataError: A table is not readable as Parquet.
+    """
+    import pyarrow.parquet as pq
+
+    rows = 0
+    for file in sorted(path.glob("*.parquet")):
+        try:
+            rows += pq.read_metadata(file).num_rows
+        except (OSError, ValueError):
+            raise DataError(f"{file}: not readable as Parquet; run privgen ingest again") from None
+    return rows
+
+
+def consenting(silos: Sequence[Silo]) -> str:
+    """A fingerprint of who consents to the silos' purpose today: it changes when a consent runs out."""
+    return sha256_text(canonical_json([[silo.merchant_id, sorted(silo.customers())] for silo in silos]))
+
+
 def open_silos(folder: Path, purpose: Purpose, on: dt.date) -> list[Silo]:
     """The silos of a folder, by merchant id.
 
     Raises:
-        DataError: The folder has none, or one has no customers table.
+        DataError: The folder has none, or one has no customers.
     """
-    paths = sorted(p for p in folder.iterdir() if p.is_dir()) if folder.is_dir() else []
+    found = sorted(folder.iterdir()) if folder.is_dir() else []
+    paths = [path for path in found if path.is_dir() and not path.name.startswith(".")]
     if not paths:
         raise DataError(f"{folder}: no silos there; run privgen ingest and privgen scrub first")
     for path in paths:
         if table_path(path, "customers") is None:
             raise DataError(f"{path}: no customers table; an empty silo cannot take part, remove the folder")
+        if not any(read_table(path, "customers")):
+            raise DataError(f"{path}: no row in customers; an empty silo cannot take part, remove the folder")
     return [Silo(path, purpose, on) for path in paths]
