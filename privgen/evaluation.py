@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 from privgen.citations import cited_signals, said_slots, slot_errors
 from privgen.generator import GeneratedSection
+from privgen.pages import PageRequest
 from privgen.phrases import Phrases, phrases
 from privgen.schema import Signal
 from privgen.template import SectionRequest, TemplateGenerator
@@ -90,6 +91,20 @@ def swap_drop(
             drop += sum(generator.log_probs(mine, section.token_ids))
             drop -= sum(generator.log_probs(other, section.token_ids))
     return drop
+
+
+def with_signals_of(request: PageRequest, other: PageRequest) -> PageRequest:
+    """The request with another customer's personal signals."""
+    kept = [signal for signal in request.signals if not signal.personal]
+    signals = (*(signal for signal in other.signals if signal.personal), *kept)
+    return PageRequest(
+        request.merchant_id,
+        request.customer_id,
+        request.product_id,
+        request.product_title,
+        request.language,
+        signals,
+    )
 
 
 def ranked_first(scores: Any, sentences: Sequence[str], request: SectionRequest) -> tuple[int, int]:

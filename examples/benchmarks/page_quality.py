@@ -16,10 +16,11 @@ import secrets
 import statistics
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from privgen.anonymize import Scrubber, scrub_silo
 from privgen.config import SyntheticConfig
-from privgen.evaluation import SlotCount, count_slots, ranked_first, swap_drop
+from privgen.evaluation import SlotCount, count_slots, ranked_first, swap_drop, with_signals_of
 from privgen.explain import Target, explain
 from privgen.generator import EMBEDDED, load_generator
 from privgen.pages import PageGenerator, PageRequest
@@ -43,33 +44,9 @@ def fresh_requests(locale: str, pages: int, seed: int) -> list[PageRequest]:
     return made[:pages]
 
 
-def with_signals_of(request: PageRequest, other: PageRequest) -> PageRequest:
-    """The request with another customer's personal signals."""
-    kept = [signal for signal in request.signals if not signal.personal]
-    signals = (*(signal for signal in other.signals if signal.personal), *kept)
-    return PageRequest(
-        request.merchant_id,
-        request.customer_id,
-        request.product_id,
-        request.product_title,
-        request.language,
-        signals,
-    )
-
-
-def main() -> None:
-    """Write, measure, print."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--locale", default="en_US")
-    parser.add_argument("--pages", type=int, default=100)
-    parser.add_argument("--explained", type=int, default=20, help="pages explained with exact Shapley values")
-    parser.add_argument("--seed", type=int, default=4242)
-    parser.add_argument("--model", default=EMBEDDED)
-    parser.add_argument("--adapter", type=Path)
-    options = parser.parse_args()
-    generator = load_generator(model=options.model, adapter=options.adapter, batch_size=32)
+def measure(generator: Any, requests: list[PageRequest], explained: int) -> dict[str, Any]:
+    """Write a page for each request and measure; the first `explained` pages are explained exactly."""
     pages = PageGenerator(generator)
-    requests = fresh_requests(options.locale, options.pages, options.seed)
     slots, drops, first, saying, quiet, silent = SlotCount(), [], 0, 0, 0, 0
     sentences: list[str] = []
     for number, request in enumerate(requests):
@@ -83,7 +60,7 @@ def main() -> None:
             swap_drop(generator, asked, pages.section_requests(with_signals_of(request, other)), written)
         )
         for section_request, section in zip(asked, written, strict=True):
-            if number >= options.explained or not section.sentences or not section_request.prompt.signals:
+            if number >= explained or not section.sentences or not section_request.prompt.signals:
                 continue
             spans = tuple((s.token_start, s.token_end) for s in section.sentences)
             target = Target(section.token_ids, spans, tuple(s.text for s in section.sentences))
@@ -94,8 +71,7 @@ def main() -> None:
                 if not sentence.source_ids:
                     silent += 1
                     quiet += verdict.value in ("none", "weak")
-    where = {"locale": options.locale, "pages": len(requests), "model": options.model}
-    figures = {
+    return {
         "slot_error_rate": round(slots.rate, 5),
         "slots": slots.slots,
         "slots_missing_wrong_added": [slots.missing, slots.wrong, slots.added],
@@ -106,6 +82,22 @@ def main() -> None:
         "sentences_without_signal_quiet": quiet / silent if silent else None,
         "unique_sentence_ratio": round(len(set(sentences)) / len(sentences), 3),
     }
+
+
+def main() -> None:
+    """Write, measure, print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--locale", default="en_US")
+    parser.add_argument("--pages", type=int, default=100)
+    parser.add_argument("--explained", type=int, default=20, help="pages explained with exact Shapley values")
+    parser.add_argument("--seed", type=int, default=4242)
+    parser.add_argument("--model", default=EMBEDDED)
+    parser.add_argument("--adapter", type=Path)
+    options = parser.parse_args()
+    generator = load_generator(model=options.model, adapter=options.adapter, batch_size=32)
+    requests = fresh_requests(options.locale, options.pages, options.seed)
+    where = {"locale": options.locale, "pages": len(requests), "model": options.model}
+    figures = measure(generator, requests, options.explained)
     for name, value in figures.items():
         print(json.dumps({"figure": name, "value": value} | where))
 
