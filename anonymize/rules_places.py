@@ -149,7 +149,8 @@ RULES = (
         re.compile(
             r"(?i:(?<![A-Za-z])(?:address|endere[cç]o|adresse)(?:[ ]?(?:is|to|with|at|as|é|lautet|:))+"
             r"|(?<![A-Za-z])(?:live|lives|living|reside|resides|moro|wohne) (?:at|na|no|in der))\s{1,3}"
-            r"([0-9]{1,5}[A-Za-z]?,? [^\W\d_][\w'’.-]*(?: [^\W\d_][\w'’.-]*){0,5}(?:[,\n ]{1,3}[\w'’.#-]{1,24}){0,10})"
+            r"([0-9]{1,5}[A-Za-z]?,? [^\W\d_][\w'’.-]*(?: [^\W\d_][\w'’.-]*){0,5}"
+            r"(?:[,\n ]{1,3}[\w'’.#-]{1,24}){0,10})"
         ),
         0.6,
         (

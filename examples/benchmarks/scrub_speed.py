@@ -13,6 +13,7 @@ import csv
 import gzip
 import itertools
 import json
+import logging
 import random
 import time
 from collections.abc import Callable, Iterable
@@ -76,6 +77,9 @@ def main() -> None:
     parser.add_argument("--column")
     parser.add_argument("--texts", type=int, default=2000)
     given = parser.parse_args()
+    logging.getLogger("tldextract").setLevel(
+        logging.CRITICAL
+    )  # it asks the network for a list, then does without
     source = read(given.path, given.column) if given.path else generated(given.texts, random.Random(7))
     texts = list(itertools.islice(source, given.texts))
     scrubber = Scrubber(key=bytes(range(32)))
