@@ -25,11 +25,11 @@ from presidio_anonymizer import AnonymizerEngine
 
 from privgen.anonymize import Scrubber
 
-WORDS = (
+PROSE = (
     "the dress fits well and the fabric is soft but a bit long for me so i wear it with a belt over jeans in "
     "summer or with boots when it is cold the colour is true to the picture and washing did not change it i "
     "ordered my usual size and could have gone one down because the cut is generous around the waist"
-).split()
+)
 PERSONAL = (
     "Call me at (212) 555-0{:03d}.",
     "My mail is ann.lee{:03d}@example.com.",
@@ -42,7 +42,7 @@ def generated(count: int, rng: random.Random) -> list[str]:
     """Reviews of about 300 characters."""
     texts = []
     for _ in range(count):
-        words = rng.choices(WORDS, k=60)
+        words = rng.choices(PROSE.split(), k=60)
         words.insert(rng.randrange(60), f"5'{rng.randrange(12)}\" and {rng.randrange(100, 190)} lbs.")
         if rng.random() < 0.1:
             words.insert(rng.randrange(60), rng.choice(PERSONAL).format(rng.randrange(1000)))
