@@ -1,0 +1,18 @@
+"""Tiny models made on the spot, and silos with hand-made rows."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))  # importlib import mode: makes the helper modules importable
+
+
+@pytest.fixture(scope="session")
+def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folders `causal`, `seq2seq` (T5), `bart` and `encoder` (BERT), each with model and tokenizer."""
+    from tiny_models import write_models
+
+    return write_models(tmp_path_factory.mktemp("models"))
