@@ -237,6 +237,21 @@ def test_every_cut_is_noticed(written: Path, tmp_path: Path) -> None:
         Ledger.open(path)
 
 
+def test_the_same_values_written_otherwise_are_noticed(written: Path, tmp_path: Path) -> None:
+    """Hashes are of values; the bytes must be the ones that were written all the same."""
+    original = written.read_text(encoding="utf-8")
+    path = copy(written, tmp_path)
+    for old, new in (
+        ('{"', '{ "'),
+        ('"steps":2', '"steps":9,"steps":2'),
+        ("reserved", "\\u0072eserved"),
+        ("\n", "\r\n"),
+    ):
+        path.write_text(original.replace(old, new, 1), encoding="utf-8", newline="")
+        with pytest.raises(LedgerError, match="line 1 is not as it was written"):
+            Ledger.open(path)
+
+
 def test_moved_missing_and_repeated_lines_are_noticed(written: Path, tmp_path: Path) -> None:
     lines = written.read_bytes().splitlines(keepends=True)
     path = copy(written, tmp_path)
@@ -315,6 +330,16 @@ def test_a_crash_at_any_byte_of_an_append(written: Path, tmp_path: Path) -> None
     path.write_bytes(after[:-5])
     reserve(ledger, server_round=4)
     assert [line["server_round"] for line in Ledger.open(path).entries()][-2:] == [2, 4]
+
+
+def test_a_torn_tail_longer_than_a_line_leaves_nothing_behind(written: Path, tmp_path: Path) -> None:
+    path = copy(written, tmp_path)
+    with path.open("ab") as handle:
+        handle.write(b"\0" * 4096)  # what a file system may leave after a power cut
+    spent = Ledger.open(path).spent()
+    assert spent == Ledger.open(written).spent()
+    reserve(Ledger.open(path))
+    assert b"\0" not in path.read_bytes() and len(Ledger.open(path).entries()) == 6
 
 
 def _spend_until_killed(path: Path, pipe: int) -> None:
