@@ -96,7 +96,7 @@ def report_facts(run: RunFolder, *, language: str = "en", progress: Progress = s
 
 
 def _trained(run: RunFolder, writers: list[Facts]) -> bool:
-    """Whether to report on training: always if it ran or if an adapter wrote pages (then it must have run)."""
+    """Whether to report on training: it ran, or an adapter wrote pages and so it must have."""
     return _complete(run, "train") or any(writer["adapter_hash"] for writer in writers)
 
 

@@ -47,7 +47,7 @@ def consent(run: RunFolder) -> Facts:
     """
     entries = mapping(run.summary("scrub").get("consent"))
     purposes = [purpose.value for purpose in Purpose]
-    merchants = []
+    merchants: list[Facts] = []
     for name, entry in sorted(entries.items()):
         agreed = {purpose: count(mapping(entry).get(purpose)) for purpose in purposes}
         merchants.append({"merchant_id": name, "customers": count(mapping(entry).get("customers"))} | agreed)
@@ -95,7 +95,7 @@ def personal_data(run: RunFolder) -> Facts:
 
 def _merchant_data(name: str, entry: dict[str, Any]) -> Facts:
     # an ingested export has tables, rejects and filtered; the synthetic marketplace has counts by table only
-    tables = counts(entry["tables"] if "tables" in entry else entry)
+    tables = counts(entry.get("tables", entry))
     reasons = counts(entry.get("rejects"))
     return {
         "merchant_id": name,

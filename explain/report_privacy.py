@@ -50,14 +50,15 @@ def privacy(run: RunFolder, *, progress: Progress = silent) -> Facts:
             _merchant(ledger, accountant if recomputed else None, _recorded(history, ledger.merchant_id))
         )
         progress(done, len(ledgers), "ledgers")
-    recorded_only = [
-        _recorded_only(name, history)
-        for name in sorted(_names(history) - {m["merchant_id"] for m in merchants})
-    ]
-    merchants += recorded_only
+    outside = _names(history) - {ledger.merchant_id for ledger in ledgers}
+    merchants += [_recorded_only(name, history) for name in sorted(outside)]
     return {
         "trained": True,
-        "plan": {key: value for key, value in plan.items() if isinstance(value, str | int | float | bool)},
+        "plan": {
+            key: value
+            for key, value in plan.items()
+            if isinstance(value, str | bool) or finite(value) is not None
+        },
         "claim": next((str(part["claim"]) for part in (plan, summary) if part.get("claim")), None),
         "delta": accountant.delta,
         "target_epsilon": finite(plan.get("target_epsilon")),
@@ -83,12 +84,10 @@ def not_trained() -> Facts:
 
 def _merchant(ledger: LedgerFacts, accountant: Accountant | None, recorded: float | None) -> Facts:
     series = _series(ledger, accountant) if accountant else []
-    epsilon = series[-1]["epsilon"] if series else (0.0 if accountant else recorded)
-    agrees = (
-        None
-        if recorded is None or not accountant
-        else abs(epsilon - recorded) <= _TOLERANCE * max(1.0, recorded)
-    )
+    epsilon = finite(accountant.epsilon(ledger.spends)) if accountant else recorded
+    agrees = None
+    if accountant and recorded is not None:
+        agrees = epsilon is not None and abs(epsilon - recorded) <= _TOLERANCE * max(1.0, recorded)
     return {
         "merchant_id": ledger.merchant_id,
         "epsilon": epsilon,
@@ -128,6 +127,16 @@ def _composed(ledgers: list[LedgerFacts], accountant: Accountant) -> list[Facts]
     return [{"merchants": k, "epsilon": finite(accountant.epsilon(joined[k - 1]))} for k in wanted]
 
 
+def _epsilons(line: dict[str, Any]) -> dict[str, float]:
+    """Epsilon by merchant in a line of history.jsonl: a number, or a spend with its epsilon."""
+    spends = mapping(line.get("epsilon")) or mapping(line.get("spent"))
+    found = {
+        str(name): finite(spend.get("epsilon") if isinstance(spend, dict) else spend)
+        for name, spend in spends.items()
+    }
+    return {name: epsilon for name, epsilon in found.items() if epsilon is not None}
+
+
 def _worst(epsilons: list[float | None]) -> float | None:
     """The largest; None (no guarantee) as soon as one is unbounded or unknown."""
     known = [epsilon for epsilon in epsilons if epsilon is not None]
@@ -144,11 +153,11 @@ def _many(value: Any) -> int:
 
 
 def _names(history: list[dict[str, Any]]) -> set[str]:
-    return {str(name) for line in history for name in mapping(line.get("epsilon"))}
+    return {str(name) for line in history for name in _epsilons(line)}
 
 
 def _recorded(history: list[dict[str, Any]], name: str) -> float | None:
-    found = [finite(mapping(line.get("epsilon")).get(name)) for line in history]
+    found = [_epsilons(line).get(name) for line in history]
     return next((value for value in reversed(found) if value is not None), None)
 
 

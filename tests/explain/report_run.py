@@ -49,7 +49,7 @@ def make_run(
     pages: int = 3,
     explained: bool = True,
     hostile: bool = True,
-    rounds: int = 3,
+    rounds: int = 1,
 ) -> Path:
     """Write the artefacts of a complete run under `path`; `pages` per merchant."""
     rng = random.Random(5)
