@@ -41,7 +41,10 @@ class PageRequest:
 
 @dataclass(frozen=True, slots=True)
 class PageSection:
-    """One written section; `fallback` tells that the template wrote it, `guards` which guards fired."""
+    """One written section; `fallback` tells that the template wrote it, `guards` which guards fired.
+
+    Every sentence passed the guards, the template's too: a section whose title alone fails them has none.
+    """
 
     request: SectionRequest
     written: GeneratedSection
@@ -178,4 +181,6 @@ class PageGenerator:
         if kept:
             return PageSection(request, replace(written, sentences=kept), False, guards)
         guards["empty_section"] = guards.get("empty_section", 0) + 1
-        return PageSection(request, self._fallback.write([request])[0], True, guards)
+        spare = self._fallback.write([request])[0]
+        safe = tuple(sentence for sentence in spare.sentences if failed_guard(sentence, request) is None)
+        return PageSection(request, replace(spare, sentences=safe), True, guards)
