@@ -14,6 +14,7 @@ from typing import Any
 from privgen.phrases import Slots, load_lexicon, phrases
 from privgen.schema import SectionKind, Signal, SignalKind
 from privgen.sections import SECTION_SIGNALS, request_of
+from privgen.signals import LONGEST_EXCERPT
 from privgen.synthetic_shop import (
     Liking,
     attributes,
@@ -29,6 +30,8 @@ SIGNAL_DROPOUT = 0.35
 NOISE_RATE = 0.3
 """Share of free slots that hold a random string."""
 
+_ALWAYS = (SignalKind.ATTRIBUTE, SignalKind.DIALOGUE)
+_WEIGHTS = {kind: 2 if kind is SectionKind.SERVICE_REPLY else 1 for kind in SectionKind}
 _SLOT_WORDS = {"title", "category", "text", "value", "theme", "discount", "name"}
 _CONSONANTS, _VOWELS = "bcdfghjklmnpqrstvwxyz", "aeiouáâãéêíóôõúüöä"
 
@@ -48,7 +51,7 @@ class Corpus:
     def example(self) -> tuple[SectionRequest, list[Draft]]:
         """One request and the sentences that say its signals."""
         rng = self._rng
-        section = rng.choice(tuple(SectionKind))
+        section = rng.choices(list(_WEIGHTS), list(_WEIGHTS.values()))[0]
         trade = self._lexicon["trades"][rng.choice(sorted(self._lexicon["trades"]))]
         signals = [signal for signal in self._signals(section, trade) if rng.random() >= self.signal_dropout]
         title = self._noisy(product_title(rng, self._lexicon, rng.choice(trade["categories"]), self._brand()))
@@ -59,7 +62,7 @@ class Corpus:
         words = phrases(self._language)
         signals: list[Signal] = []
         for kind, most in SECTION_SIGNALS[section]:
-            count = most if kind is SignalKind.ATTRIBUTE else self._rng.randint(0, most)
+            count = most if kind in _ALWAYS else self._rng.randint(0, most)
             made = self._slots_of(kind, trade, count)
             for wording, slots in made:
                 text = words.signal_text(wording, self._with_noise(slots))
@@ -106,8 +109,26 @@ class Corpus:
         good = rating > 3
         phrase = opinion(rng, self._lexicon, trade["aspects"], rng.choice(sorted(trade["aspects"])), good)
         said = rng.choice(self._lexicon["reviews"]["good" if good else "bad"])
-        slots = {"text": said.format(category=category, phrase=phrase), "rating": str(rating), "title": title}
+        text = self._other_words(said.format(category=category, phrase=phrase))
+        slots = {"text": text, "rating": str(rating), "title": title}
         return ("review" if kind is SignalKind.REVIEW else "digest"), slots
+
+    def _other_words(self, text: str) -> str:
+        """The text, or now and then another sentence, or known words in an order nobody would write."""
+        rng, reviews = self._rng, self._lexicon["reviews"]
+        drawn = rng.random()
+        if drawn < 0.55:
+            return text
+        if drawn < 0.75:
+            return str(rng.choice(reviews["openers"] + reviews["closers"]))
+        sentences = rng.sample(reviews["openers"] + reviews["closers"] + [text], k=2)
+        if self._language == "zh":
+            joined = "".join(sentences)
+            cut = rng.randint(1, max(1, len(joined) - 2))
+            return (joined[cut:] + joined[:cut]).strip("。")[:LONGEST_EXCERPT] or text
+        words = " ".join(sentences).split()
+        rng.shuffle(words)
+        return " ".join(words)[:LONGEST_EXCERPT].strip()
 
     def _ask(self, signals: list[Signal]) -> None:
         """Make a dialogue signal ask for one of the attributes, four times in five."""
@@ -119,6 +140,10 @@ class Corpus:
                 title = self._noisy(product_title(rng, self._lexicon, "", self._brand()).strip())
                 question = rng.choice(self._lexicon["dialogues"]["questions"])
                 text = question.format(title=title, name=read[1]["name"] if read else "")
+                if rng.random() < 0.3:
+                    text = rng.choice(self._lexicon["dialogues"]["openers"]) + (
+                        text if self._language == "zh" else " " + text
+                    )
                 text = words.signal_text("dialogue", {"text": text})
                 signals[place] = Signal(signal.signal_id, signal.kind, "text", text, signal.source)
 
@@ -126,7 +151,11 @@ class Corpus:
         return brand(self._rng, self._lexicon)
 
     def _with_noise(self, slots: Slots) -> Slots:
-        return {key: self._noisy(text) if key in _SLOT_WORDS else text for key, text in slots.items()}
+        return {key: self._noisy(text) if self._may_be_noise(key) else text for key, text in slots.items()}
+
+    def _may_be_noise(self, slot: str) -> bool:
+        """Attribute names stay themselves more often: a question finds its answer by them."""
+        return slot in _SLOT_WORDS and (slot != "name" or self._rng.random() < 0.3)
 
     def _noisy(self, text: str) -> str:
         """The text, or now and then a random string in its place or after it."""
