@@ -45,7 +45,8 @@ RULES = (
         "email_cjk",
         "EMAIL_ADDRESS",
         re.compile(
-            rf"[{CJK}A-Za-z0-9._-]{{1,64}}@[{CJK}A-Za-z0-9-]{{1,63}}\.(?:{_TLDS}|中国|公司|网络|com)" + RIGHT
+            rf"(?:[{CJK}]{{1,10}}|(?<![A-Za-z0-9._-])[A-Za-z0-9._-]{{1,64}})@[{CJK}A-Za-z0-9-]{{1,63}}\.(?:{_TLDS}|中国|公司|网络|com)"
+            + RIGHT
         ),
         0.6,
         ("@",),

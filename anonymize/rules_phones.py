@@ -56,7 +56,14 @@ _CN_PREFIX = r"(?:[(（]?(?:\+|00)?86[)）]?[ -]?)?"
 
 
 def _rule(
-    name: str, pattern: str, score: float, *, context: bool = False, low: int = 7, high: int = 15
+    name: str,
+    pattern: str,
+    score: float,
+    *,
+    context: bool = False,
+    bare: bool = False,
+    low: int = 7,
+    high: int = 15,
 ) -> Rule:
     return Rule(
         f"phone_{name}",
@@ -66,7 +73,7 @@ def _rule(
         DIGITS,
         lambda value: low <= sum(char.isdigit() for char in value) <= high and not _DATE.match(value),
         before=PHONE_CONTEXT if context else None,
-        unless=None if context else ORDER_CONTEXT,
+        unless=ORDER_CONTEXT if bare else None,
     )
 
 
@@ -120,10 +127,16 @@ RULES = (
         "ten_digits",
         _NOT_PART + r"(?:[2-9][0-9]{2}[2-9][0-9]{6}|[6-9][0-9]{9})" + r"(?![0-9A-Za-z.,-][0-9]|[0-9A-Za-z])",
         0.5,
+        bare=True,
     ),
     _rule("in", _NOT_PART + r"[6-9][0-9]{4}[ -][0-9]{5}" + NO_DIGIT_RIGHT, 0.6),
     _rule(
-        "trunk", _NOT_PART + rf"\(?0[1-9](?:{_SEP}[0-9]){{7,9}}(?![0-9A-Za-z]|[.,][0-9])", 0.6, low=9, high=11
+        "trunk",
+        _NOT_PART + rf"\(?0[1-9](?:{_SEP}[0-9]){{7,9}}(?![0-9A-Za-z]|[.,][0-9])",
+        0.6,
+        bare=True,
+        low=9,
+        high=11,
     ),
     _rule(
         "br",
@@ -134,7 +147,7 @@ RULES = (
         low=10,
         high=12,
     ),
-    _rule("br_bare", _NOT_PART + r"[1-9][1-9]9[0-9]{8}(?![0-9A-Za-z.,-])", 0.5),
+    _rule("br_bare", _NOT_PART + r"[1-9][1-9]9[0-9]{8}(?![0-9A-Za-z.,-])", 0.5, bare=True),
     _rule("br_brackets", r"\([1-9][0-9]\) ?9?[0-9]{8}" + NO_DIGIT_RIGHT, 0.7),
     _rule("context", _NOT_PART + rf"\+?\(?[0-9](?:{_SEP}[0-9]){{6,14}}(?![0-9A-Za-z])", 0.65, context=True),
 )
