@@ -16,7 +16,7 @@ from privgen.progress import Progress, silent
 
 @contextlib.contextmanager
 def errors_as_lines(as_json: bool = False) -> Iterator[None]:
-    """Turn a `PrivgenError`, or one of the operating system, into one line on standard error and exit code 1."""
+    """Turn a `PrivgenError`, or a system error, into one line on standard error and exit code 1."""
     try:
         yield
     except PrivgenError as fault:

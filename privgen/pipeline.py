@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
 from privgen.config import RunConfig, load_config
-from privgen.errors import MissingExtraError, RunError
+from privgen.errors import MissingExtraError, PrivgenError, RunError
 from privgen.progress import Progress, silent
 from privgen.runfolder import RunFolder, StageResult
 
@@ -41,12 +42,17 @@ def run_stage(
     given = options or {}
     if name != "ingest" and not (path / "run.json").is_file():
         raise RunError(f"{path}: no run there; run privgen ingest --synthetic --run {path} or privgen demo")
+    config = load_config(config_file, base=run.config, **(flags or {}))
     with run.locked():
-        config = load_config(config_file, base=run.config, **(flags or {}))
+        _sweep(path)
+        known = run.config
+        config = load_config(config_file, base=known, **(flags or {}))
         run.remember(config.model_dump(mode="json"))
-        if name == "ingest":
-            return _ingest(run, config, given, progress)
-        return _STAGES[name](run, config, given, progress)
+        try:
+            return _STAGES[name](run, config, given, progress)
+        except PrivgenError:
+            run.remember(known)  # a flag that was at fault does not stay for the next command
+            raise
 
 
 def whole_job(path: Path, config_file: Path | None, flags: dict[str, Any], bar: Bar) -> Iterator[StageResult]:
@@ -55,6 +61,18 @@ def whole_job(path: Path, config_file: Path | None, flags: dict[str, Any], bar: 
         with bar(name) as progress:
             result = run_stage(name, path, config_file, flags, {}, progress)
         yield result
+
+
+def _sweep(path: Path) -> None:
+    """Remove what a killed process left half-written; ledgers may be shared with other runs and stay."""
+    ledgers = path / "federated" / "ledger"
+    for left in list(path.rglob(".*.tmp")):
+        if ledgers in left.parents:
+            continue
+        if left.is_dir():
+            shutil.rmtree(left)
+        else:
+            left.unlink(missing_ok=True)
 
 
 def _ingest(run: RunFolder, config: RunConfig, given: dict[str, Any], progress: Progress) -> StageResult:
@@ -96,6 +114,9 @@ def _report(run: RunFolder, config: RunConfig, given: dict[str, Any], progress: 
     except ImportError as missing:
         raise MissingExtraError("explain", str(missing.name)) from None
     language = given.get("language", "en")
+    for stage, after in (("scrub", "ingest"), ("generate", "scrub"), ("explain", "generate")):
+        if run.stale(stage, after):
+            run.require(stage, after=after)
     names = ("scrubbed", "federated", "pages", "explanations")
     inputs = {name: run.path / name for name in names if (run.path / name).exists()}
     files = ("report/index.html", "report/report.json")
@@ -105,6 +126,7 @@ def _report(run: RunFolder, config: RunConfig, given: dict[str, Any], progress: 
 
 
 _STAGES: dict[str, Callable[[RunFolder, RunConfig, dict[str, Any], Progress], StageResult]] = {
+    "ingest": _ingest,
     "scrub": _scrub,
     "train": _train,
     "generate": _generate,

@@ -78,6 +78,30 @@ class RunFolder:
         if manifest.get("config") != config:
             write_json(self._manifest_path, manifest | {"config": dict(config)})
 
+    def stale(self, stage: str, after: str) -> bool:
+        """Whether `stage` read other outputs of the stage `after` than those recorded now.
+
+        An input is compared with the output whose file or folder has its name; a stage that has not run is
+        not stale.
+        """
+        stages = self.manifest["stages"]
+        read = stages.get(stage, {}).get("inputs", {})
+        written = {Path(out).stem: hash_ for out, hash_ in stages.get(after, {}).get("outputs", {}).items()}
+        return any(written[label] != hash_ for label, hash_ in read.items() if label in written)
+
+    def require(self, stage: str, *, after: str) -> dict[str, Any]:
+        """Summary of a complete stage that read what the stage `after` wrote last.
+
+        Raises:
+            RunError: The stage has not run, or not since; the message names the command to run.
+        """
+        summary = self.summary(stage)
+        if self.stale(stage, after):
+            raise RunError(
+                f"{self.path}: stage {after} ran again after stage {stage}; run: privgen {stage} {self.path}"
+            )
+        return summary
+
     def summary(self, stage: str) -> dict[str, Any]:
         """Summary of a complete stage.
 
@@ -110,7 +134,8 @@ class RunFolder:
                 summary.
 
         Returns:
-            The summary, fresh or as recorded.
+            The summary, fresh or as recorded. When `work` raises and the outputs of an earlier, complete
+            run are still as they were, the manifest goes on saying so.
         """
         input_hashes = {label: sha256_tree(path) for label, path in sorted(inputs.items())}
         fingerprint = sha256_text(canonical_json({"config": dict(config), "inputs": input_hashes}))
@@ -118,6 +143,7 @@ class RunFolder:
         done = entry and entry.get("status") == "complete" and entry.get("fingerprint") == fingerprint
         if done and self._hashes(outputs) == entry.get("outputs"):
             return StageResult(name, entry["summary"], skipped=True)
+        kept = entry if entry and entry.get("status") == "complete" else None
         entry = {
             "status": "running",
             "fingerprint": fingerprint,
@@ -127,7 +153,12 @@ class RunFolder:
             "versions": versions(),
         }
         self._record(name, entry)
-        summary = work()
+        try:
+            summary = work()
+        except Exception:
+            if kept and self._hashes(outputs) == kept.get("outputs"):
+                self._record(name, kept)
+            raise
         entry |= {
             "status": "complete",
             "finished": _now(),

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from privgen.config import RunConfig
-from privgen.errors import DataError, MissingExtraError
+from privgen.errors import ConfigError, DataError, MissingExtraError
 from privgen.files import read_json, sha256_tree, write_json
 from privgen.progress import Progress, silent
 from privgen.runfolder import RunFolder, StageResult
 from privgen.schema import Purpose
-from privgen.silo import open_silos
+from privgen.silo import open_silos, row_count
 
 SILOS, SCRUBBED = "silos", "scrubbed"
 
@@ -23,8 +26,8 @@ def ingest_synthetic(run: RunFolder, config: RunConfig, progress: Progress = sil
     from privgen.synthetic import write_marketplace
 
     def work() -> dict[str, Any]:
-        silos, truth = _emptied(run.path / SILOS), _emptied(run.path / "truth")
-        return {"source": "synthetic"} | write_marketplace(config.synthetic, silos, truth, progress)
+        with _fresh(run.path / SILOS) as silos, _fresh(run.path / "truth") as truth:
+            return {"source": "synthetic"} | write_marketplace(config.synthetic, silos, truth, progress)
 
     settings = config.synthetic.model_dump()
     return run.stage("ingest", settings, {}, (SILOS, "truth"), work)
@@ -41,6 +44,12 @@ def ingest_export(
         mapping: TOML that says which column goes where; see `privgen.mapping`.
         only: Keep only this many of the busiest merchants (default: as the mapping says).
         progress: Told of rows read.
+
+    Guarantees: silos that are there already stay as they are unless the whole export was written.
+
+    Raises:
+        ConfigError: The mapping is wrong, or the export lies in the folder that it would replace.
+        DataError: A file is missing or unreadable, or no row fits.
     """
     from privgen.ingest import ingest
 
@@ -48,9 +57,17 @@ def ingest_export(
         if not path.exists():
             raise DataError(f"{path}: not found")
 
+    silos = (run.path / SILOS).resolve()
+    if silos in (source.resolve(), *source.resolve().parents):
+        raise ConfigError(
+            f"{source}: lies in the silos of this run and would be replaced; choose another run"
+        )
+
     def work() -> dict[str, Any]:
+        with _fresh(silos) as folder:
+            summary = ingest(source, mapping, folder, only=only, progress=progress)
         shutil.rmtree(run.path / "truth", ignore_errors=True)
-        return ingest(source, mapping, _emptied(run.path / SILOS), only=only, progress=progress)
+        return summary
 
     inputs = {"source": source, "mapping": mapping}
     return run.stage("ingest", {"only": only}, inputs, (SILOS,), work)
@@ -72,7 +89,11 @@ def scrub(run: RunFolder, config: RunConfig, progress: Progress = silent) -> Sta
 
     def work() -> dict[str, Any]:
         _drop_unknown(out, {silo.name for silo in silos})
-        done = [_scrub_one(silo, out, settings, scrubber, scrub_silo, config, progress) for silo in silos]
+        shares = _shares(silos, progress)
+        done = [
+            _scrub_one(silo, out, settings, scrubber, scrub_silo, config, share)
+            for silo, share in zip(silos, shares, strict=True)
+        ]
         return _scrub_summary(run, done)
 
     return run.stage("scrub", settings, {"silos": run.path / SILOS}, (SCRUBBED,), work)
@@ -123,15 +144,55 @@ def _scrub_summary(run: RunFolder, reports: list[dict[str, Any]]) -> dict[str, A
     }
 
 
-def _emptied(folder: Path) -> Path:
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    return folder
+def _shares(silos: list[Path], progress: Progress) -> list[Progress]:
+    """One progress per silo, all of them steps of one bar over the rows of all silos.
+
+    A silo is scrubbed, then checked, so that each row counts twice.
+    """
+    rows = [2 * max(1, row_count(silo)) for silo in silos]
+    return [
+        _Share(
+            progress, sum(rows[:number]), rows[number], sum(rows), f"{silo.name}, {number + 1} of {len(rows)}"
+        )
+        for number, silo in enumerate(silos)
+    ]
+
+
+@dataclass(frozen=True)
+class _Share:
+    """The progress of one silo as a step from `before` to `before + own` of the `whole` bar."""
+
+    progress: Progress
+    before: int
+    own: int
+    whole: int
+    name: str
+
+    def __call__(self, done: float, total: float | None, label: str) -> None:
+        place = self.before + self.own * (done / total if total else 0.0)
+        self.progress(round(place), self.whole, f"{self.name}: {label}")
+
+
+@contextlib.contextmanager
+def _fresh(folder: Path) -> Iterator[Path]:
+    """Yield an empty folder that takes the place of `folder` on success and is removed on failure."""
+    new, old = (folder.with_name(f".{folder.name}.{word}.tmp") for word in ("fresh", "former"))
+    shutil.rmtree(new, ignore_errors=True)
+    new.mkdir(parents=True)
+    try:
+        yield new
+        shutil.rmtree(old, ignore_errors=True)
+        if folder.exists():
+            folder.rename(old)
+        new.rename(folder)
+    finally:
+        shutil.rmtree(new, ignore_errors=True)
+        shutil.rmtree(old, ignore_errors=True)
 
 
 def _drop_unknown(folder: Path, known: set[str]) -> None:
     for path in folder.iterdir() if folder.is_dir() else ():
-        if path.name not in known:
+        if path.is_dir() and path.name not in known:
             shutil.rmtree(path)
 
 

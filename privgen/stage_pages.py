@@ -9,17 +9,18 @@ from pathlib import Path
 from typing import Any
 
 from privgen.config import RunConfig
-from privgen.errors import MissingExtraError
+from privgen.errors import ConsentError, DataError, MissingExtraError, RunError
 from privgen.files import canonical_json, read_jsonl, sha256_tree, write_jsonl
 from privgen.generator import Generator, load_generator, model_path
 from privgen.pages import PageGenerator
 from privgen.parts import Parts, fingerprint_of
+from privgen.phrases import phrases
 from privgen.progress import Progress, silent
 from privgen.prompt import Prompt
 from privgen.requests import page_requests
 from privgen.runfolder import RunFolder, StageResult
 from privgen.schema import Purpose, SectionKind, Signal, SignalKind
-from privgen.silo import open_silos
+from privgen.silo import Silo, consenting, open_silos
 from privgen.stage_data import SCRUBBED
 from privgen.template import SectionRequest
 
@@ -27,15 +28,39 @@ PAGES, EXPLANATIONS, ADAPTER = "pages/pages.jsonl", "explanations/explanations.j
 
 
 def run_generator(run: RunFolder, config: RunConfig) -> Generator:
-    """The generator of a run: the base model with the run's adapter if it was trained, or the template."""
-    adapter = run.path / ADAPTER
+    """The generator of a run: the base model with the run's adapter if it was trained, or the template.
+
+    Raises:
+        RunError: There is an adapter, but not that of a complete training on this base model.
+        ModelError: The model cannot be loaded.
+    """
     return load_generator(
         config.generate.generator,
         model=config.model,
-        adapter=adapter if adapter.is_dir() and config.generate.generator == "hf" else None,
+        adapter=run_adapter(run, config),
         max_new_tokens=config.generate.max_new_tokens,
         batch_size=config.generate.batch_size,
     )
+
+
+def run_adapter(run: RunFolder, config: RunConfig) -> Path | None:
+    """The adapter that pages of this run are written with; None if there is none or no model to adapt.
+
+    Raises:
+        RunError: There is one, but not that of a complete training on this base model.
+    """
+    adapter = run.path / ADAPTER
+    if config.generate.generator != "hf" or not adapter.is_dir():
+        return None
+    entry = run.manifest["stages"].get("train", {})
+    again = f"run: privgen train {run.path}"
+    if entry.get("status") != "complete" or entry.get("outputs", {}).get(ADAPTER) != sha256_tree(adapter):
+        raise RunError(f"{adapter}: not the adapter of a complete training; {again}")
+    base = Path(model_path(config.model))
+    trained_on = entry["inputs"].get("model", entry["config"].get("model"))
+    if trained_on != (sha256_tree(base) if base.exists() else config.model):
+        raise RunError(f"{adapter}: trained on another base model than --model {config.model}; {again}")
+    return adapter
 
 
 def generate(
@@ -53,15 +78,16 @@ def generate(
         DataError: The named customer or product is at no merchant.
         ModelError: The model cannot be loaded.
     """
-    run.summary("scrub")
+    run.require("scrub", after="ingest")
     asked = {"customer_id": customer_id, "product_id": product_id}
-    settings = config.generate.model_dump(exclude={"batch_size"}) | asked | {"model": config.model}
     inputs = _weights(run, config) | {"scrubbed": run.path / SCRUBBED}
+    silos = open_silos(run.path / SCRUBBED, Purpose.PERSONALISATION, dt.date.today())
+    settings = config.generate.model_dump(exclude={"batch_size"}) | asked | {"model": config.model}
+    settings |= {"consenting": consenting(silos)}  # a consent that ran out writes the pages anew
+    if customer_id is not None:
+        silos = _silos_of(silos, customer_id)
 
     def work() -> dict[str, Any]:
-        silos = open_silos(run.path / SCRUBBED, Purpose.PERSONALISATION, dt.date.today())
-        if customer_id is not None:
-            silos = _silos_of(silos, customer_id)
         writer = PageGenerator(run_generator(run, config), max_signals=config.generate.max_signals)
         hashes = {label: sha256_tree(path) for label, path in inputs.items()}
         parts = Parts(run.path / "pages" / ".parts", fingerprint_of(canonical_json(settings), hashes))
@@ -73,7 +99,7 @@ def generate(
                 write_jsonl(parts.path(silo.merchant_id), (page.to_json() for page in pages))
         progress(len(silos), len(silos), "pages")
         parts.join([silo.merchant_id for silo in silos], run.path / PAGES)
-        return page_counts(run.path / PAGES)
+        return page_counts(run.path / PAGES) | {"adapter": _adapter_state(run, config)}
 
     return run.stage("generate", settings, inputs, (PAGES,), work)
 
@@ -84,7 +110,7 @@ def explain_pages(run: RunFolder, config: RunConfig, progress: Progress = silent
         from privgen.explain import Target, all_counterfactuals, explain
     except ImportError as missing:
         raise MissingExtraError("explain", str(missing.name)) from None
-    total = run.summary("generate")["pages"]
+    total = run.require("generate", after="scrub")["pages"]
     inputs = _weights(run, config) | {"pages": run.path / PAGES}
     settings = config.explain.model_dump(exclude={"batch_size"}) | {"model": config.model}
 
@@ -116,6 +142,7 @@ def explain_pages(run: RunFolder, config: RunConfig, progress: Progress = silent
         parts = Parts(run.path / "explanations" / ".parts", fingerprint_of(canonical_json(settings), hashes))
         names = []
         for number, page in enumerate(read_jsonl(run.path / PAGES)):
+            _check_writer(page, generator, run)
             progress(number, total, "pages explained")
             names.append(f"{number:06d}-{page['page_id']}")
             if not parts.done(names[-1]):
@@ -136,8 +163,8 @@ def request_from_json(section: dict[str, Any], page: dict[str, Any]) -> SectionR
     )
     return SectionRequest(
         SectionKind(section["kind"]),
-        page["language"],
-        page["product_title"],
+        phrases(page["language"]).language,
+        " ".join(page["product_title"].split()),
         Prompt(prompt["prefix"], signals, prompt["suffix"]),
     )
 
@@ -185,10 +212,25 @@ def explanation_counts(path: Path) -> dict[str, Any]:
     }
 
 
-def _silos_of(silos: list[Any], customer_id: str) -> list[Any]:
-    """The merchants where the customer shops; consent is checked there."""
-    from privgen.errors import ConsentError, DataError
+def _check_writer(page: dict[str, Any], generator: Generator, run: RunFolder) -> None:
+    """A sentence is explained by the weights that wrote it and by no others."""
+    wrote = (page["generator"], page["base_hash"], page["adapter_hash"])
+    if wrote != (generator.name, generator.base_hash, generator.adapter_hash):
+        raise RunError(
+            f"{run.path / PAGES}: page {page['page_id']} was written by another model or adapter; "
+            f"run: privgen generate {run.path}"
+        )
 
+
+def _adapter_state(run: RunFolder, config: RunConfig) -> str:
+    """Whether the adapter was trained on the data that the pages read: a summary says so."""
+    if run_adapter(run, config) is None:
+        return "none"
+    return "trained on other data" if run.stale("train", "scrub") else "trained on this data"
+
+
+def _silos_of(silos: list[Silo], customer_id: str) -> list[Silo]:
+    """The merchants where the customer shops; consent is checked there."""
     refused: ConsentError | None = None
     kept = []
     for silo in silos:
@@ -208,5 +250,5 @@ def _weights(run: RunFolder, config: RunConfig) -> dict[str, Path]:
     """Model and adapter as stage inputs, as far as they are files."""
     if config.generate.generator != "hf":
         return {}
-    paths = {"model": Path(model_path(config.model)), "adapter": run.path / ADAPTER}
-    return {label: path for label, path in paths.items() if path.exists()}
+    paths = {"model": Path(model_path(config.model)), "adapter": run_adapter(run, config)}
+    return {label: path for label, path in paths.items() if path is not None and path.exists()}

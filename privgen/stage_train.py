@@ -15,7 +15,7 @@ from privgen.records import write_records
 from privgen.runfolder import RunFolder, StageResult
 from privgen.schema import Purpose
 from privgen.silo import Silo as SiloTables
-from privgen.silo import open_silos
+from privgen.silo import consenting, open_silos
 from privgen.stage_data import SCRUBBED
 
 _OUTPUTS = ("federated/adapter", "federated/plan.json", "federated/history.jsonl", "federated/records")
@@ -33,16 +33,17 @@ def train(run: RunFolder, config: RunConfig, progress: Progress = silent) -> Sta
         from privgen.federated import Silo, simulate
     except ImportError as missing:
         raise MissingExtraError("federated", str(missing.name)) from None
-    run.summary("scrub")
+    run.require("scrub", after="ingest")
     base = model_path(config.model)
+    tables = open_silos(run.path / SCRUBBED, Purpose.TRAINING, dt.date.today())
     settings = config.train.model_dump(exclude={"engine"}) | {"model": config.model}
+    settings |= {"consenting": consenting(tables)}  # a consent that ran out makes other records
     inputs = {"scrubbed": run.path / SCRUBBED}
     if Path(base).exists():
         inputs["model"] = Path(base)
 
     def work() -> dict[str, Any]:
         plan = privacy_plan(config.train)
-        tables = open_silos(run.path / SCRUBBED, Purpose.TRAINING, dt.date.today())
         counts = _records(run, tables)
         out = run.path / "federated"
         result = simulate(
