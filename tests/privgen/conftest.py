@@ -6,8 +6,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 sys.path.insert(0, str(Path(__file__).parent))  # importlib import mode: makes the helper modules importable
+settings.register_profile("privgen", deadline=None, derandomize=True)  # fixed seeds; no timed tests
+settings.load_profile("privgen")
 
 
 @pytest.fixture(scope="session")
