@@ -27,7 +27,7 @@ def data_map(run: RunFolder) -> Facts:
     ]
     nowhere = count(summary.get("rejected")) - sum(m["rejected"] for m in merchants)
     return {
-        "origin": "synthetic" if "locale" in summary and "mapping" not in summary else "export",
+        "origin": "synthetic" if summary.get("source") == "synthetic" else "export",
         "mapping_sha256": summary.get("mapping"),
         "merchants": merchants,
         "tables": _summed(m["tables"] for m in merchants),
@@ -55,6 +55,7 @@ def consent(run: RunFolder) -> Facts:
     return {
         "known": bool(merchants),
         "basis": run.summary("ingest").get("consent_basis"),
+        "date": run.summary("scrub").get("consent_date"),
         "merchants": merchants,
         "totals": totals,
         "left_out": {purpose: totals["customers"] - totals[purpose] for purpose in purposes},

@@ -102,6 +102,7 @@ def model(run: RunFolder, writers: list[Facts]) -> Facts:
     files = sorted(path for path in folder.rglob("*") if path.is_file()) if folder.is_dir() else []
     return {
         "writers": writers,
+        "trained_on_this_data": _trained_on_this_data(run),
         "adapter_folder_hash": found,
         "adapter_matches": (found in adapters) if found and adapters else None,
         "adapter_files": [
@@ -122,8 +123,7 @@ def not_done(run: RunFolder, facts: Facts) -> list[str]:
     open_stages = [
         name for name in ("evaluate", "audit") if mapping(stages.get(name)).get("status") != "complete"
     ]
-    train = mapping(mapping(stages.get("train")).get("config"))
-    engine = train.get("engine", mapping(train.get("train")).get("engine", "inprocess"))
+    engine = mapping(mapping(stages.get("train")).get("summary")).get("engine", "inprocess")
     conditions = {
         "train": not facts["privacy"]["trained"],
         "explain": not facts["explanations"]["done"],
@@ -169,11 +169,22 @@ def attention(facts: Facts) -> list[str]:
         "uncommitted": any(m["uncommitted"] for m in merchants),
         "changed": facts["evidence"]["changed"] > 0 or facts["evidence"]["missing"] > 0,
         "adapter": facts["model"]["adapter_matches"] is False,
+        "other_data": facts["model"]["trained_on_this_data"] is False,
         "no_consent_counts": not facts["consent"]["known"],
-        "part_explained": explained["done"] and explained["sentences"] < written["sentences"],
-        "over_explained": explained["sentences"] > written["sentences"],
+        "stopped_early": privacy["stopped_early"],
+        "failures": privacy["failures"] > 0,
+        "part_explained": explained["done"] and explained["sentences"] < written["from_model"],
+        "over_explained": explained["sentences"] > written["from_model"],
     }
     return [code for code, holds in conditions.items() if holds]
+
+
+def _trained_on_this_data(run: RunFolder) -> bool | None:
+    """Whether training read the scrubbed tables as they are now; None if that is not recorded."""
+    stages = run.manifest["stages"]
+    read = mapping(mapping(stages.get("train")).get("inputs")).get("scrubbed")
+    written = mapping(mapping(stages.get("scrub")).get("outputs")).get("scrubbed")
+    return None if read is None or written is None else bool(read == written)
 
 
 def _stage(run: RunFolder, name: str, entry: dict[str, Any]) -> Facts:

@@ -19,6 +19,7 @@ MAX_SAMPLES = 12
 """Sample pages in a report, one per merchant."""
 MAX_SENTENCES = 16
 """Sentences shown of a sample page."""
+_COUNTED = ("sections", "fallbacks", "sentences", "from_model", "signals")
 _MAX_NAMES = 1_000  # distinct names that any one count keeps; hostile files must not fill the memory
 
 
@@ -30,6 +31,7 @@ class _Section:
     fallbacks: int = 0
     sentences: int = 0
     signals: int = 0
+    from_model: int = 0  # sentences that a model wrote: the ones that can be explained
     guards: Counter[str] = field(default_factory=Counter)
 
     def add(self, record: dict[str, Any]) -> None:
@@ -37,10 +39,12 @@ class _Section:
         self.fallbacks += bool(record.get("fallback"))
         self.sentences += len(record["sentences"])
         self.signals += len(record["prompt"]["signals"])
+        if record.get("token_ids") and not record.get("fallback"):
+            self.from_model += len(record["sentences"])
         _bounded(self.guards, counts(record.get("guards")))
 
     def to_json(self) -> Facts:
-        found = {name: getattr(self, name) for name in ("sections", "fallbacks", "sentences", "signals")}
+        found = {name: getattr(self, name) for name in _COUNTED}
         return found | {"guards": dict(sorted(self.guards.items()))}
 
 
@@ -93,6 +97,7 @@ def generation(run: RunFolder, *, progress: Progress = silent) -> Facts:
         "pages": totals.pages,
         "sections": sum(section["sections"] for section in sections.values()),
         "sentences": sum(section["sentences"] for section in sections.values()),
+        "from_model": sum(section["from_model"] for section in sections.values()),
         "fallbacks": sum(section["fallbacks"] for section in sections.values()),
         "guards": dict(sorted(guards.items())),
         "guards_fired": guards.total(),

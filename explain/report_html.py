@@ -96,7 +96,7 @@ def lookup(words: Mapping[str, Mapping[str, str]], section: str, entry: Any) -> 
 
 
 def figure(facts: Facts, pointer: str, style: str = "int") -> Markup:
-    """A number with its exact value and the JSON pointer to it in report.json, so that both can be compared."""
+    """A number, its exact value and the JSON pointer to it in report.json, so that both can be compared."""
     value = resolve(facts, pointer)
     shown = STYLES[style](value)
     if value is None:

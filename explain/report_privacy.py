@@ -38,6 +38,7 @@ def privacy(run: RunFolder, *, progress: Progress = silent) -> Facts:
         raise RunError(f"{plan_path}: no privacy plan; run: privgen train {run.path}")
     plan = mapping(read_json(plan_path))
     plan = {**plan, **mapping(plan.get("plan"))}  # the plan may lie beside what was derived from it
+    settings = mapping(plan.get("settings"))
     history = _history(run)
     ledgers = [read_ledger(path) for path in sorted((run.path / "federated" / "ledger").glob("*.jsonl"))]
     # the largest epsilon belongs to the smallest delta: never state the better of two
@@ -54,17 +55,15 @@ def privacy(run: RunFolder, *, progress: Progress = silent) -> Facts:
     merchants += [_recorded_only(name, history) for name in sorted(outside)]
     return {
         "trained": True,
-        "plan": {
-            key: value
-            for key, value in plan.items()
-            if isinstance(value, str | bool) or finite(value) is not None
-        },
+        "plan": _scalars({key: plan[key] for key in plan if key not in ("claim", "unsafe", "base_hash")}),
+        "settings": _scalars({key: settings[key] for key in settings if key != "base"}),  # base may be a path
         "claim": next((str(part["claim"]) for part in (plan, summary) if part.get("claim")), None),
         "delta": accountant.delta,
         "target_epsilon": finite(plan.get("target_epsilon")),
         "unsafe": _unsafe(run, plan, summary, ledgers),
         "accountant": Accountant.name() if recomputed else None,
         "rounds": len(history),
+        "stopped_early": bool(summary.get("stopped")),
         "merchants": merchants,
         "epsilon_max": _worst([m["epsilon"] for m in merchants]),
         "composed": _composed(ledgers, accountant) if recomputed else [],
@@ -77,7 +76,8 @@ def privacy(run: RunFolder, *, progress: Progress = silent) -> Facts:
 
 def not_trained() -> Facts:
     """The same shape for a run whose pages no trained adapter wrote."""
-    nothing: Facts = {"trained": False, "plan": {}, "claim": None, "delta": None, "target_epsilon": None}
+    nothing: Facts = {"trained": False, "plan": {}, "settings": {}, "claim": None, "delta": None}
+    nothing |= {"target_epsilon": None, "stopped_early": False}
     nothing |= {"unsafe": False, "accountant": None, "rounds": 0, "merchants": [], "epsilon_max": None}
     return nothing | {"composed": [], "ledgers_in_run": 0, "failures": 0, "trust": [], "not_covered": []}
 
@@ -148,6 +148,10 @@ def _history(run: RunFolder) -> list[dict[str, Any]]:
     return [mapping(line) for line in read_jsonl(path)] if path.exists() else []
 
 
+def _scalars(values: Facts) -> Facts:
+    return {k: v for k, v in values.items() if isinstance(v, str | bool) or finite(v) is not None}
+
+
 def _many(value: Any) -> int:
     return len(value) if isinstance(value, list | dict) else 0
 
@@ -178,8 +182,7 @@ def _recorded_only(name: str, history: list[dict[str, Any]]) -> Facts:
 def _unsafe(run: RunFolder, plan: Facts, summary: Facts, ledgers: list[LedgerFacts]) -> bool:
     """Whether anything says that the noise could be predicted; one witness is enough."""
     config = mapping(run.manifest["stages"]["train"].get("config"))
-    seeded = any(
-        part.get("seed") is not None for part in (config, mapping(config.get("train")), plan, summary)
-    )
+    places = (config, mapping(config.get("train")), plan, mapping(plan.get("settings")), summary)
+    seeded = any(place.get("seed") is not None for place in places)
     stamped = any(bool(part.get("unsafe")) for part in (plan, summary))
     return seeded or stamped or any(ledger.unsafe for ledger in ledgers)

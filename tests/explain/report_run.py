@@ -112,6 +112,8 @@ def page(merchant: str, index: int, adapter: str | None, hostile: bool) -> dict[
 def explanation(page: dict[str, Any], rng: random.Random) -> list[dict[str, Any]]:
     records = []
     for section in page["sections"]:
+        if section["fallback"]:
+            continue
         signals = section["prompt"]["signals"]
         for index, sentence in enumerate(section["sentences"]):
             scores = [
@@ -221,12 +223,16 @@ def _federated(path: Path, merchants: tuple[str, ...], rounds: int) -> None:
         "noise_multiplier": 2.0,
         "delta": 1e-5,
         "target_epsilon": 8.0,
-        "claim": "Any one customer's data changes the trained adapter's distribution by at most epsilon.",
     }
-    write_json(path / "federated" / "plan.json", plan)
+    claim = "Any one customer's data changes the distribution of the adapter by at most epsilon."
+    settings = {"base": "/srv/models/base", "rank": 8, "adapter_seed": 0, "signal_dropout": 0.3, "seed": None}
+    values = {"plan": plan, "plan_id": "plan1", "claim": claim, "unsafe": False, "settings": settings}
+    write_json(path / "federated" / "plan.json", values)
     write_json(path / "federated" / "adapter" / "adapter_config.json", {"r": 8})
     (path / "federated" / "adapter" / "adapter_model.safetensors").write_bytes(b"\x00" * 64)
-    history = [{"server_round": n, "epsilon": {}, "failures": []} for n in range(1, rounds + 1)]
+    history = [
+        {"server_round": n, "epsilon": {}, "failures": {}, "unsafe": False} for n in range(1, rounds + 1)
+    ]
     write_jsonl(path / "federated" / "history.jsonl", history)
     for name in merchants:
         write_jsonl(path / "federated" / "ledger" / f"{name}.jsonl", ledger_lines(rounds))
@@ -253,8 +259,11 @@ def _stages(path: Path, merchants: tuple[str, ...], explained: bool) -> dict[str
                 "filtered": 0,
             },
         ),
-        "scrub": (("scrubbed",), {"consent": dict.fromkeys(merchants, consent)}),
-        "train": (("federated/adapter", "federated/plan.json"), {"rounds": 3}),
+        "scrub": (
+            ("scrubbed",),
+            {"consent": dict.fromkeys(merchants, consent), "consent_date": "2026-01-01"},
+        ),
+        "train": (("federated/adapter", "federated/plan.json"), {"rounds_done": 3, "engine": "inprocess"}),
         "generate": (("pages/pages.jsonl",), {}),
     }
     if explained:

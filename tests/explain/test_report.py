@@ -147,7 +147,7 @@ def test_no_planted_personal_data(run: RunFolder) -> None:
     for name in ("index.html", "report.json"):
         written = (run.path / "report" / name).read_text(encoding="utf-8")
         assert not any(value in written for value in PLANTED)
-        assert str(run.path) not in written
+        assert str(run.path) not in written and "/srv/models" not in written
 
 
 def test_never_judges(html: str, facts: dict[str, Any]) -> None:

@@ -109,7 +109,8 @@ def test_series_composition_and_attention(tmp_path: Path) -> None:
     path = make_run(tmp_path / "r", merchants=("a", "b", "c"), pages=1, rounds=2)
     write_jsonl(path / "federated" / "ledger" / "b.jsonl", ledger_lines(2, noise=1.2, commit_last=False))
     plan = read_json(path / "federated" / "plan.json")
-    write_json(path / "federated" / "plan.json", plan | {"target_epsilon": 0.9})
+    plan["plan"]["target_epsilon"] = 0.9
+    write_json(path / "federated" / "plan.json", plan)
     write_jsonl(
         path / "federated" / "history.jsonl", [{"server_round": 2, "epsilon": {"a": 0.5, "outside": 1.0}}]
     )
@@ -139,7 +140,7 @@ def test_no_noise_is_no_guarantee(tmp_path: Path) -> None:
     json.dumps(facts, allow_nan=False)
 
 
-@pytest.mark.parametrize("where", ["config", "plan", "summary", "ledger"])
+@pytest.mark.parametrize("where", ["config", "plan", "settings", "summary", "ledger"])
 def test_one_witness_of_a_fixed_seed_is_enough(tmp_path: Path, where: str) -> None:
     path = make_run(tmp_path / "r", merchants=("a", "b"), pages=1, rounds=1, explained=False)
     manifest = read_json(path / "run.json")
@@ -151,6 +152,10 @@ def test_one_witness_of_a_fixed_seed_is_enough(tmp_path: Path, where: str) -> No
     if where == "plan":
         plan = read_json(path / "federated" / "plan.json")
         write_json(path / "federated" / "plan.json", plan | {"unsafe": True})
+    if where == "settings":
+        plan = read_json(path / "federated" / "plan.json")
+        plan["settings"]["seed"] = 7
+        write_json(path / "federated" / "plan.json", plan)
     if where == "ledger":
         lines = ledger_lines(1)
         write_jsonl(path / "federated" / "ledger" / "b.jsonl", [lines[0] | {"unsafe": True}])
