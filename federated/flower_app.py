@@ -176,15 +176,15 @@ class FrozenAAverage(Strategy):  # type: ignore[misc]
     ) -> Iterable[Message]:
         """One message per silo: the present weights, the round, the plan's id."""
         if not self._going:
-            return
+            return ()
         self._started = time.perf_counter()
         self._weights = weights_of(arrays)
         nodes = self._nodes(grid)
         self._sent = len(nodes) * _bytes(self._weights)
         settings = {"server-round": server_round + self._offset, "plan-id": self._plan_id}
         content = RecordDict({"arrays": arrays, "config": ConfigRecord({**config, **settings})})
-        for node in nodes:
-            yield Message(content, node, MessageType.TRAIN, group_id=str(server_round + self._offset))
+        group = str(server_round + self._offset)
+        return (Message(content, node, MessageType.TRAIN, group_id=group) for node in nodes)
 
     def aggregate_train(
         self, server_round: int, replies: Iterable[Message]

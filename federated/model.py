@@ -29,6 +29,7 @@ try:
     from safetensors import SafetensorError, safe_open
     from safetensors.numpy import save_file
     from transformers import AutoConfig, AutoModelForCausalLM, AutoModelForSeq2SeqLM, AutoTokenizer
+    from transformers.utils import logging as transformers_logging
 except ImportError as missing:  # pragma: no cover - depends on the installation
     raise MissingExtraError("federated", str(missing.name)) from None
 
@@ -153,7 +154,6 @@ class AdapterModel:
         return tokens, (torch.arange(width, device=self.device) < lengths[:, None]).long()
 
 
-@lru_cache(maxsize=1)
 def load_model(base: str, *, rank: int = 8, adapter_seed: int = 0) -> AdapterModel:
     """Load a base model in fp32 and put an untrained adapter of rank `rank` on all its linear layers.
 
@@ -167,9 +167,15 @@ def load_model(base: str, *, rank: int = 8, adapter_seed: int = 0) -> AdapterMod
     Raises:
         ModelError: Not loadable, or not trainable record by record; the message says why.
     """
-    loaded, tokenizer, seq2seq = _load(base)
-    check_trainable(loaded)
-    network = _with_adapter(loaded, rank, seq2seq)
+    return _loaded(base, rank, adapter_seed)
+
+
+@lru_cache(maxsize=1)
+def _loaded(base: str, rank: int, adapter_seed: int) -> AdapterModel:
+    with torch.random.fork_rng(devices=[]):  # peft draws weights that are replaced below
+        loaded, tokenizer, seq2seq = _load(base)
+        check_trainable(loaded)
+        network = _with_adapter(loaded, rank, seq2seq)
     network.requires_grad_(False)
     generator = torch.Generator().manual_seed(adapter_seed)
     network.eval()
@@ -222,6 +228,8 @@ def read_weights(path: Path) -> tuple[Weights, dict[str, str]]:
 
 
 def _load(base: str) -> tuple[Any, Any, bool]:
+    bars = transformers_logging.is_progress_bar_enabled()
+    transformers_logging.disable_progress_bar()  # progress is the caller's to show
     try:
         config = AutoConfig.from_pretrained(base)
         seq2seq = bool(getattr(config, "is_encoder_decoder", False))
@@ -233,6 +241,9 @@ def _load(base: str) -> tuple[Any, Any, bool]:
             f"base model {base}: not loadable as a causal or seq2seq model ({type(fault).__name__}); "
             "give a folder with config.json, weights and tokenizer, or a hub id that is in the cache"
         ) from None
+    finally:
+        if bars:
+            transformers_logging.enable_progress_bar()
 
 
 def _with_adapter(loaded: Any, rank: int, seq2seq: bool) -> Any:

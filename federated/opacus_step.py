@@ -11,6 +11,7 @@ arXiv:2407.07737.
 from __future__ import annotations
 
 import logging
+import warnings
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -70,8 +71,8 @@ class PrivateTrainer:
         self._model, self._plan, self._settings, self._source = model, plan, settings, source
         self._hooks: Any = GradSampleHooks(model.network, loss_reduction="sum")
         adam = torch.optim.Adam(list(model.parameters.values()), lr=settings.learning_rate)
-        self._optimizer: Any = _optimizer(adam, plan, source)
-        self._optimizer.zero_grad()
+        self.optimizer: Any = _optimizer(adam, plan, source)
+        self.optimizer.zero_grad()
 
     def sample(
         self, units: Sequence[tuple[int, ...]], records: SiloRecords, encoder: Encoder
@@ -97,14 +98,14 @@ class PrivateTrainer:
         batches = list(_packed(units, self._settings.micro_batch))
         for batch in batches:
             self.unit_gradients(batch)
-            self._optimizer.signal_skip_step(True)  # clip and add up, no noise yet
-            self._optimizer.step()
-            self._optimizer.zero_grad()
-        for parameter in self._optimizer.params:
+            self.optimizer.signal_skip_step(True)  # clip and add up, no noise yet
+            self.optimizer.step()
+            self.optimizer.zero_grad()
+        for parameter in self.optimizer.params:
             parameter.grad_sample = parameter.new_zeros((0, *parameter.shape))
-        self._optimizer.signal_skip_step(False)
-        self._optimizer.step()
-        self._optimizer.zero_grad()
+        self.optimizer.signal_skip_step(False)
+        self.optimizer.step()
+        self.optimizer.zero_grad()
 
     def unit_gradients(self, batch: Sequence[Unit]) -> None:
         """Put the summed gradient of each unit into `grad_sample`, shape `(len(batch), *parameter.shape)`.
@@ -113,10 +114,12 @@ class PrivateTrainer:
         """
         rows = [example for unit in batch for example in unit]
         owners = [place for place, unit in enumerate(batch) for _ in unit]
-        self._model.record_losses(rows).sum().backward()
+        with warnings.catch_warnings():  # the first layer's input needs no gradient: nothing trains before it
+            warnings.filterwarnings("ignore", message="Full backward hook is firing")
+            self._model.record_losses(rows).sum().backward()
         owner = torch.tensor(owners, device=self._model.device)
         finite = torch.ones(len(batch), dtype=torch.bool, device=self._model.device)
-        for parameter in self._optimizer.params:
+        for parameter in self.optimizer.params:
             per_row = parameter.grad_sample
             if per_row is None:  # a layer that this architecture did not use
                 per_row = parameter.new_zeros((len(rows), *parameter.shape))
@@ -124,7 +127,7 @@ class PrivateTrainer:
             finite &= summed.flatten(1).isfinite().all(1)
             parameter.grad_sample = summed
         if not bool(finite.all()):
-            for parameter in self._optimizer.params:
+            for parameter in self.optimizer.params:
                 parameter.grad_sample[~finite] = 0.0
 
     def close(self) -> None:

@@ -6,8 +6,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 sys.path.insert(0, str(Path(__file__).parent))
+
+settings.register_profile("untimed", deadline=None)  # other work shares the machine's cores
+settings.load_profile("untimed")
 
 
 @pytest.fixture(autouse=True)

@@ -48,7 +48,9 @@ def make_base(folder: Path, kind: str = "llama") -> str:
     model: Any
     if kind == "t5":
         model = T5ForConditionalGeneration(
-            T5Config(**sizes, d_model=16, d_kv=8, d_ff=24, num_layers=1, num_heads=2, decoder_start_token_id=258)
+            T5Config(
+                **sizes, d_model=16, d_kv=8, d_ff=24, num_layers=1, num_heads=2, decoder_start_token_id=258
+            )
         )
     else:
         config: Any = {

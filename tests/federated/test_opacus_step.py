@@ -1,0 +1,268 @@
+"""A step does what the plan says: per-customer gradients, clipping, noise, a public divisor, Poisson batches."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from federated_models import make_base, make_plan, make_silo, record
+from scipy import stats
+
+from privgen.errors import ModelError
+from privgen.federated.model import AdapterModel, load_model
+from privgen.federated.opacus_step import PrivateTrainer, private_steps
+from privgen.federated.randomness import random_source
+from privgen.federated.settings import TrainingSettings
+from privgen.federated.silo import Example, open_records
+
+KINDS = ("llama", "qwen2", "gpt2", "t5")
+
+
+@pytest.fixture(scope="module")
+def bases(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    folder = tmp_path_factory.mktemp("bases")
+    return {kind: make_base(folder / kind, kind) for kind in KINDS}
+
+
+def _model(base: str, *, spread: float = 0.05) -> AdapterModel:
+    model = load_model(base, rank=4)
+    rng = np.random.default_rng(2)
+    model.set_weights(
+        {n: rng.normal(0, spread, w.shape).astype(np.float32) for n, w in sorted(model.weights().items())}
+    )
+    return model
+
+
+def _settings(base: str, **changes: Any) -> TrainingSettings:
+    return TrainingSettings(**({"base": base, "rank": 4, "max_length": 200} | changes))
+
+
+def _units(model: AdapterModel) -> list[list[Example]]:
+    """Three customers with 2, 1 and 3 records of unequal length."""
+    encoder = model.encoder(200)
+    found: list[list[Example]] = []
+    for customer, shapes in (("a", [(0, 1), (3, 2)]), ("b", [(1, 1)]), ("c", [(2, 1), (0, 2), (5, 1)])):
+        unit = [encoder.encode(record(customer, "blue", signals=s, words=w), [True] * s) for s, w in shapes]
+        found.append([example for example in unit if example is not None])
+    assert [len(unit) for unit in found] == [2, 1, 3]
+    return found
+
+
+def _loop(model: AdapterModel, unit: Sequence[Example]) -> dict[str, torch.Tensor]:
+    """The oracle: plain autograd, one record at a time, without Opacus."""
+    total = {name: torch.zeros_like(p) for name, p in model.parameters.items()}
+    for example in unit:
+        loss = model.record_losses([example])[0]
+        gradients = torch.autograd.grad(loss, list(model.parameters.values()))
+        for name, gradient in zip(model.parameters, gradients, strict=True):
+            total[name] += gradient
+    return total
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_unit_gradients_equal_a_loop_over_records(kind: str, bases: dict[str, str]) -> None:
+    model = _model(bases[kind])
+    units = _units(model)
+    expected = [_loop(model, unit) for unit in units]
+    trainer = PrivateTrainer(model, make_plan(), _settings(bases[kind]), random_source(1))
+    try:
+        trainer.unit_gradients(units)
+        for name, parameter in model.parameters.items():
+            for place, oracle in enumerate(expected):
+                torch.testing.assert_close(parameter.grad_sample[place], oracle[name], atol=1e-5, rtol=1e-4)
+    finally:
+        trainer.close()
+    assert max(float(g.abs().max()) for g in expected[0].values()) > 1e-3  # the comparison compares something
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_record_s_loss_depends_on_no_other_record(kind: str, bases: dict[str, str]) -> None:
+    model = _model(bases[kind])
+    rows = [example for unit in _units(model) for example in unit]
+    alone = torch.stack([model.record_losses([row])[0] for row in rows])
+    torch.testing.assert_close(model.record_losses(rows), alone, atol=1e-5, rtol=1e-5)
+    torch.testing.assert_close(model.record_losses(rows[::-1]), alone.flip(0), atol=1e-5, rtol=1e-5)
+
+
+@pytest.mark.parametrize("micro_batch", [1, 3, 16])
+def test_a_step_without_noise_is_the_clipped_sum_over_the_public_divisor(
+    micro_batch: int, bases: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever the packing; the clip bound is the median norm, so that it binds for some customers only."""
+    base = bases["llama"]
+    model = _model(base)
+    units = [*_units(model), []]  # a customer none of whose records fits
+    loops = [_loop(model, unit) for unit in units[:3]]
+    norms = [float(torch.cat([g.flatten() for g in loop.values()]).norm()) for loop in loops]
+    bound = sorted(norms)[1]
+    plan = make_plan(noise_multiplier=0.0, max_grad_norm=bound, batch_divisor=7.0)
+    trainer = PrivateTrainer(model, plan, _settings(base, micro_batch=micro_batch), random_source(1))
+    seen: dict[str, torch.Tensor] = {}
+    optimizer = trainer.optimizer
+    optimizer.attach_step_hook(
+        lambda _: seen.update({name: p.grad.clone() for name, p in model.parameters.items()})
+    )
+    try:
+        trainer.step(units)
+    finally:
+        trainer.close()
+    for name in model.parameters:
+        clipped = [loop[name] * min(1.0, bound / norm) for loop, norm in zip(loops, norms, strict=True)]
+        torch.testing.assert_close(seen[name], sum(clipped, torch.zeros(())) / 7.0, atol=1e-6, rtol=1e-4)
+
+
+def _noise_of_empty_step(base: str, seed: int | None, **changes: Any) -> np.ndarray:
+    model = _model(base)
+    trainer = PrivateTrainer(model, make_plan(**changes), _settings(base), random_source(seed))
+    seen: list[torch.Tensor] = []
+    trainer.optimizer.attach_step_hook(
+        lambda _: seen.extend(p.grad.flatten().clone() for p in model.parameters.values())
+    )
+    try:
+        trainer.step([])
+    finally:
+        trainer.close()
+    return torch.cat(seen).double().numpy()
+
+
+def test_an_empty_batch_is_a_step_of_planned_noise(bases: dict[str, str]) -> None:
+    """Variance (sigma C / divisor)^2 by a chi-square test, and normality; false alarm 2e-3 at seed 21."""
+    noise = _noise_of_empty_step(
+        bases["llama"], 21, noise_multiplier=1.3, max_grad_norm=0.5, batch_divisor=4.0
+    )
+    deviation = 1.3 * 0.5 / 4.0
+    low, high = stats.chi2.ppf([5e-4, 1 - 5e-4], df=len(noise))
+    assert low < float((noise**2).sum()) / deviation**2 < high
+    assert stats.kstest(noise / deviation, "norm").pvalue > 1e-3
+
+
+def test_noise_is_never_the_same_twice(bases: dict[str, str]) -> None:
+    first, second = (_noise_of_empty_step(bases["llama"], None) for _ in range(2))
+    assert not np.isclose(first, second).any() or abs(float(np.corrcoef(first, second)[0, 1])) < 0.2
+    assert np.array_equal(_noise_of_empty_step(bases["llama"], 5), _noise_of_empty_step(bases["llama"], 5))
+
+
+def test_a_customer_moves_the_sum_by_the_clip_bound_at_most(bases: dict[str, str]) -> None:
+    """Sensitivity: with and without one customer, whose loss is as large as can be."""
+    base = bases["llama"]
+    model = _model(base, spread=3.0)
+    units = _units(model)
+    plan = make_plan(noise_multiplier=0.0, max_grad_norm=0.1, batch_divisor=1.0)
+    sums = []
+    for chosen in (units, units[:2]):
+        model = _model(base, spread=3.0)
+        trainer = PrivateTrainer(model, plan, _settings(base), random_source(1))
+        trainer.optimizer.attach_step_hook(
+            lambda _: sums.append(torch.cat([p.grad.flatten().clone() for p in model.parameters.values()]))
+        )
+        try:
+            trainer.step(chosen)
+        finally:
+            trainer.close()
+    assert 0.05 < float((sums[0] - sums[1]).norm()) <= 0.1 * (1 + 1e-5)
+
+
+def test_a_customer_whose_gradient_is_not_finite_counts_as_nothing(bases: dict[str, str]) -> None:
+    base = bases["llama"]
+    model = _model(base)
+    units = _units(model)
+    trainer = PrivateTrainer(model, make_plan(), _settings(base), random_source(1))
+    original = model.record_losses
+
+    def poisoned(rows: Sequence[Example]) -> torch.Tensor:
+        scale = torch.ones(len(rows))
+        scale[2] = torch.inf  # the one record of the second customer
+        return original(rows) * scale
+
+    model.record_losses = poisoned  # type: ignore[method-assign]
+    try:
+        trainer.unit_gradients(units)
+        for parameter in model.parameters.values():
+            assert parameter.grad_sample.isfinite().all() and not parameter.grad_sample[1].any()
+        assert any(bool(p.grad_sample[0].any()) for p in model.parameters.values())
+    finally:
+        del model.record_losses
+        trainer.close()
+
+
+def test_batches_are_poisson_and_contributions_capped(bases: dict[str, str], tmp_path: Path) -> None:
+    """Sizes of 150 batches of 40 customers: mean and variance of a binomial, false alarm under 1e-3."""
+    base = bases["llama"]
+    model = _model(base)
+    records = open_records(make_silo(tmp_path, customers=40, most=5))
+    trainer = PrivateTrainer(model, make_plan(sample_rate=0.3), _settings(base), random_source(31))
+    units, encoder = records.units("customer"), model.encoder(200)
+    batches = [list(trainer.sample(units, records, encoder)) for _ in range(150)]
+    trainer.close()
+    sizes = np.array([len(batch) for batch in batches])
+    assert abs(sizes.mean() - 12.0) < 3.5 * (40 * 0.3 * 0.7 / 150) ** 0.5
+    low, high = stats.chi2.ppf([5e-4, 1 - 5e-4], df=149)
+    assert low < 149 * sizes.var(ddof=1) / (40 * 0.3 * 0.7) < high
+    assert {len(unit) for batch in batches for unit in batch} == {1, 2}  # the plan's cap is 2, some have 5
+
+
+def test_signals_are_dropped_record_by_record_at_the_given_rate(
+    bases: dict[str, str], tmp_path: Path
+) -> None:
+    base = bases["llama"]
+    model = _model(base)
+    records = open_records(make_silo(tmp_path, customers=30, most=1))
+    encoder, units = model.encoder(200), records.units("customer")
+    lengths = {}
+    for dropout in (0.0, 0.5):
+        settings = _settings(base, signal_dropout=dropout)
+        trainer = PrivateTrainer(model, make_plan(sample_rate=1.0), settings, random_source(3))
+        draws = itertools.chain.from_iterable(trainer.sample(units, records, encoder) for _ in range(20))
+        lengths[dropout] = [len(unit[0].prompt) for unit in draws]
+        trainer.close()
+    full = np.array(lengths[0.0])
+    bare = full.min()  # some records have no signals
+    share = (np.array(lengths[0.5]) - bare).sum() / (full - bare).sum()
+    assert len(full) == 600 and abs(share - 0.5) < 0.05
+
+
+def test_the_record_unit_clips_each_record(bases: dict[str, str], tmp_path: Path) -> None:
+    base = bases["llama"]
+    model = _model(base)
+    records = open_records(make_silo(tmp_path, customers=5, most=4))
+    plan = make_plan(privacy_unit="record", records_per_unit=1, sample_rate=1.0)
+    trainer = PrivateTrainer(model, plan, _settings(base), random_source(3))
+    units = list(trainer.sample(records.units("record"), records, model.encoder(200)))
+    trainer.close()
+    assert len(units) == sum(map(len, records.units("customer"))) > 5
+    assert {len(unit) for unit in units} == {1}
+
+
+def test_training_without_noise_learns(bases: dict[str, str], tmp_path: Path) -> None:
+    base = bases["llama"]
+    model = load_model(base, rank=4)
+    model.set_weights({name: w * 0 for name, w in model.weights().items()})
+    records = open_records(make_silo(tmp_path, customers=6))
+    plan = make_plan(noise_multiplier=0.0, sample_rate=1.0, batch_divisor=6.0)
+    settings = _settings(base, steps_per_round=15, learning_rate=3e-2)
+    unit = [e for u in _units(model) for e in u]
+    before = model.record_losses(unit).mean().item()
+    private_steps(model, records, plan, settings, random_source(3))
+    assert model.record_losses(unit).mean().item() < before - 0.1
+
+
+def test_weights_that_blow_up_are_an_error_not_an_update(bases: dict[str, str], tmp_path: Path) -> None:
+    model = _model(bases["llama"])
+    model.set_weights({name: np.full_like(w, 3.3e38) for name, w in model.weights().items()})
+    settings = _settings(bases["llama"], learning_rate=2e37, steps_per_round=4)
+    with pytest.raises(ModelError, match="not finite"):
+        private_steps(model, open_records(make_silo(tmp_path)), make_plan(), settings, random_source(3))
+
+
+def test_hooks_come_off(bases: dict[str, str], tmp_path: Path) -> None:
+    model = _model(bases["llama"])
+    records = open_records(make_silo(tmp_path))
+    for _ in range(2):  # twice on one model
+        private_steps(model, records, make_plan(), _settings(bases["llama"]), random_source(3))
+    assert not hasattr(model.network, "autograd_grad_sample_hooks")
+    assert all(getattr(p, "grad_sample", None) is None for p in model.parameters.values())
