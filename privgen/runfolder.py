@@ -156,7 +156,7 @@ class RunFolder:
         try:
             summary = work()
         except Exception:
-            if kept and self._hashes(outputs) == kept.get("outputs"):
+            if kept and self._hashes(tuple(kept.get("outputs", ()))) == kept.get("outputs"):
                 self._record(name, kept)
             raise
         entry |= {

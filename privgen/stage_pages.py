@@ -138,11 +138,12 @@ def explain_pages(run: RunFolder, config: RunConfig, progress: Progress = silent
 
     def work() -> dict[str, Any]:
         generator = run_generator(run, config)
+        for page in read_jsonl(run.path / PAGES):
+            _check_writer(page, generator, run)
         hashes = {label: sha256_tree(path) for label, path in inputs.items()}
         parts = Parts(run.path / "explanations" / ".parts", fingerprint_of(canonical_json(settings), hashes))
         names = []
         for number, page in enumerate(read_jsonl(run.path / PAGES)):
-            _check_writer(page, generator, run)
             progress(number, total, "pages explained")
             names.append(f"{number:06d}-{page['page_id']}")
             if not parts.done(names[-1]):

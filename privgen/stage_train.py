@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from privgen.config import RunConfig, TrainConfig
-from privgen.errors import MissingExtraError
-from privgen.files import sha256_tree
+from privgen.errors import MissingExtraError, PrivgenError
+from privgen.files import atomic_open, sha256_tree
 from privgen.generator import model_path
 from privgen.progress import Progress, silent
 from privgen.records import write_records
@@ -43,6 +45,10 @@ def train(run: RunFolder, config: RunConfig, progress: Progress = silent) -> Sta
         inputs["model"] = Path(base)
 
     def work() -> dict[str, Any]:
+        with _kept_on_failure(run.path / "federated"):
+            return federate()
+
+    def federate() -> dict[str, Any]:
         plan = privacy_plan(config.train)
         counts = _records(run, tables)
         out = run.path / "federated"
@@ -77,6 +83,24 @@ def train(run: RunFolder, config: RunConfig, progress: Progress = silent) -> Sta
         }
 
     return run.stage("train", settings, inputs, _OUTPUTS, work)
+
+
+@contextlib.contextmanager
+def _kept_on_failure(folder: Path) -> Iterator[None]:
+    """Put plan and history back when a training fails that was to take the place of the one they describe.
+
+    Its adapter is written last, so the earlier one, complete with plan and history, is still what pages are
+    written with. Ledgers are never put back.
+    """
+    files = [folder / name for name in ("plan.json", "history.jsonl") if (folder / name).is_file()]
+    before = {file: file.read_bytes() for file in files}
+    try:
+        yield
+    except PrivgenError:
+        for file, content in before.items():
+            with atomic_open(file, "wb") as handle:
+                handle.write(content)
+        raise
 
 
 def privacy_plan(config: TrainConfig) -> Any:

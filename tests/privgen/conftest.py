@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from pathlib import Path
 
@@ -19,3 +20,20 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from tiny_models import write_models
 
     return write_models(tmp_path_factory.mktemp("models"))
+
+
+@pytest.fixture(scope="session")
+def scrubbed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run of two small merchants, ingested and scrubbed; copy it before you change it."""
+    from privgen.pipeline import run_stage
+
+    run = tmp_path_factory.mktemp("scrubbed") / "run"
+    run_stage("ingest", run, flags={"synthetic": {"merchants": 2, "customers": 8, "products": 4}})
+    run_stage("scrub", run)
+    return run
+
+
+@pytest.fixture
+def run(scrubbed: Path, tmp_path: Path) -> Path:
+    """A copy of the scrubbed run."""
+    return Path(shutil.copytree(scrubbed, tmp_path / "run"))

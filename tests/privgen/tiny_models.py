@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from pathlib import Path
 from typing import Any
 
@@ -54,8 +55,14 @@ def tiny_tokenizer() -> Any:
 
 
 def causal_model() -> Any:
-    """Llama of hidden size 16."""
-    return tf.LlamaForCausalLM(tf.LlamaConfig(**_SMALL))
+    """Llama of hidden size 16 that writes ASCII letters only: what it says passes the guards of a page."""
+    model = tf.LlamaForCausalLM(tf.LlamaConfig(**_SMALL))
+    tokenizer = tiny_tokenizer()
+    letters = re.compile(r"[a-zA-Z ]+|\n")
+    other = [id_ for id_ in range(3, VOCABULARY) if not letters.fullmatch(tokenizer.decode([id_]))]
+    with torch.no_grad():
+        model.lm_head.weight[[0, 1, *other]] = 0.0  # a logit of 0 is never the largest of a hundred
+    return model
 
 
 def t5_model() -> Any:
