@@ -1,8 +1,8 @@
 """Endless section texts for the embedded base model, written by the template teacher from invented signals.
 
-Each signal is dropped with probability `SIGNAL_DROPOUT` before the teacher writes, so that a prompt with a
-signal removed is as ordinary as one with it, and a sentence is never written without its signal. A share of
-the slots holds random strings, so that the model learns to copy what it reads rather than what it knows.
+In a share of the examples each signal is dropped with probability `SIGNAL_DROPOUT` before the teacher writes,
+so that a prompt with any signals removed is ordinary, and a sentence is never written without its signal. A
+share of the slots holds random strings, so that the model learns to copy what it reads, not what it knows.
 """
 
 from __future__ import annotations
@@ -26,7 +26,10 @@ from privgen.synthetic_shop import (
 from privgen.synthetic_text import opinion
 from privgen.template import Draft, SectionRequest, write_section
 
-SIGNAL_DROPOUT = 0.35
+SIGNAL_DROPOUT = 0.5
+DROPPED_SHARE = 0.5
+"""Share of examples from which signals are dropped; real pages have most of theirs."""
+
 NOISE_RATE = 0.3
 """Share of free slots that hold a random string."""
 
@@ -39,11 +42,12 @@ _CONSONANTS, _VOWELS = "bcdfghjklmnpqrstvwxyz", "aeiouáâãéêíóôõúüöä
 class Corpus:
     """Random requests and their teacher's text in one locale; deterministic for a given generator.
 
-    `signal_dropout` and `noise_rate` may be changed between examples, for a curriculum.
+    `signal_dropout`, `dropped_share` and `noise_rate` may be changed between examples.
     """
 
     def __init__(self, locale: str, rng: random.Random) -> None:
-        self.signal_dropout, self.noise_rate = SIGNAL_DROPOUT, NOISE_RATE
+        self.signal_dropout, self.dropped_share = SIGNAL_DROPOUT, DROPPED_SHARE
+        self.noise_rate = NOISE_RATE
         self._lexicon: Mapping[str, Any] = load_lexicon(locale)
         self._language: str = self._lexicon["language"]
         self._rng = rng
@@ -53,7 +57,8 @@ class Corpus:
         rng = self._rng
         section = rng.choices(list(_WEIGHTS), list(_WEIGHTS.values()))[0]
         trade = self._lexicon["trades"][rng.choice(sorted(self._lexicon["trades"]))]
-        signals = [signal for signal in self._signals(section, trade) if rng.random() >= self.signal_dropout]
+        dropout = self.signal_dropout if rng.random() < self.dropped_share else 0.0
+        signals = [signal for signal in self._signals(section, trade) if rng.random() >= dropout]
         title = self._noisy(product_title(rng, self._lexicon, rng.choice(trade["categories"]), self._brand()))
         request = request_of(section, self._language, title, signals)
         return request, write_section(request, rng.choice)
@@ -62,7 +67,7 @@ class Corpus:
         words = phrases(self._language)
         signals: list[Signal] = []
         for kind, most in SECTION_SIGNALS[section]:
-            count = most if kind in _ALWAYS else self._rng.randint(0, most)
+            count = most if kind in _ALWAYS else max(self._rng.randint(0, most), self._rng.randint(0, most))
             made = self._slots_of(kind, trade, count)
             for wording, slots in made:
                 text = words.signal_text(wording, self._with_noise(slots))

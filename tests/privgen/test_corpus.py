@@ -50,7 +50,7 @@ def test_a_sentence_says_signals_of_its_prompt_and_a_section_only_its_kinds(loca
 @pytest.mark.parametrize("locale", LOCALES)
 def test_signals_are_dropped_at_their_rate(locale: str) -> None:
     def mean(dropout: float) -> float:
-        made = list(_examples(locale, 5, 1500, signal_dropout=dropout))
+        made = list(_examples(locale, 5, 1500, signal_dropout=dropout, dropped_share=1.0))
         return sum(len(request.prompt.signals) for request, _ in made) / len(made)
 
     kept = mean(SIGNAL_DROPOUT) / mean(0.0)
@@ -60,7 +60,7 @@ def test_signals_are_dropped_at_their_rate(locale: str) -> None:
 
 
 def test_without_signals_only_the_opening_is_written() -> None:
-    assert all(len(drafts) == 1 for _, drafts in _examples("en_US", 7, 60, signal_dropout=1.0))
+    assert all(len(drafts) == 1 for _, drafts in _examples("en_US", 7, 60, signal_dropout=1.0, dropped_share=1.0))
 
 
 def test_noise_fills_slots_with_strings_that_no_lexicon_holds() -> None:
