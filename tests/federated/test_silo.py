@@ -1,4 +1,4 @@
-"""Records of a silo: found by customer, encoded one by one, named faults, nothing but a salted hash leaves."""
+"""Records of a silo: found by customer, encoded one by one; faults are named, only a salted hash leaves."""
 
 from __future__ import annotations
 

@@ -45,11 +45,15 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 @pytest.fixture
 def silos(tmp_path: Path) -> list[Silo]:
-    return [make_silo(tmp_path, name) for name in ("alpine", "harbour")]
+    return [_silo(tmp_path, name) for name in ("alpine", "harbour")]
+
+
+def _silo(folder: Path, merchant: str = "alpine", seed: int = 1) -> Silo:
+    return make_silo(folder, merchant, customers=6, most=2, seed=seed)
 
 
 def _train(silos: list[Silo], plan: PrivacyPlan, base: str, out: Path, **changes: Any) -> FederatedResult:
-    options: dict[str, Any] = {"rounds": 3, "steps_per_round": 2, "rank": 4, "max_length": 200}
+    options: dict[str, Any] = {"rounds": 3, "steps_per_round": 2, "rank": 4, "min_customers": 5}
     return simulate(silos, plan, base, out, **(options | changes))
 
 
@@ -111,12 +115,12 @@ def test_a_fixed_seed_repeats_itself_and_is_stamped(silos: list[Silo], base: str
 
 def test_one_silo_federated_is_central_training(base: str, tmp_path: Path) -> None:
     """Round by round: the same steps, in the same order, with the same draws."""
-    silo = make_silo(tmp_path)
+    silo = _silo(tmp_path)
     plan = make_plan()
     result = _train([silo], plan, base, tmp_path / "out", seed=4)
     model = load_model(base, rank=4)
     model.set_weights({name: value * 0 for name, value in model.weights().items()})
-    settings = TrainingSettings(base=base, rank=4, max_length=200, steps_per_round=2, seed=4)
+    settings = TrainingSettings(base=base, rank=4, steps_per_round=2, seed=4)
     for server_round in (1, 2, 3):
         source = random_source(4, "alpine", server_round)
         private_steps(model, open_records(silo), plan, settings, source)
@@ -150,12 +154,12 @@ def test_resume_after_an_interruption(silos: list[Silo], base: str, tmp_path: Pa
 
 def test_another_plan_or_other_records_start_anew_and_the_ledger_goes_on(base: str, tmp_path: Path) -> None:
     out = tmp_path / "out"
-    silo = make_silo(tmp_path)
+    silo = _silo(tmp_path)
     first = _train([silo], make_plan(), base, out, rounds=2)
     spent = first.spends["alpine"].epsilon
     for plan, changed in (
         (make_plan(noise_multiplier=2.0), silo),
-        (make_plan(), make_silo(tmp_path, seed=2)),
+        (make_plan(), _silo(tmp_path, seed=2)),
     ):
         result = _train([changed], plan, base, out, rounds=1)
         assert result.rounds_done == 1 and len(_history(result)) == 1
@@ -219,7 +223,7 @@ def test_all_silos_failing_ends_in_one_line(silos: list[Silo], base: str, tmp_pa
     when = 1
     stopped = _train(silos, make_plan(), base, tmp_path / "out", progress=spoil).stopped
     assert stopped is not None and "after round 1" in stopped and "\n" not in stopped
-    silos[:] = [make_silo(tmp_path, name) for name in ("alpine", "harbour")]
+    silos[:] = [_silo(tmp_path, name) for name in ("alpine", "harbour")]
     when = 0
     with pytest.raises(RunError, match=r"^first round: no silo could take part \(alpine: DataError"):
         _train(silos, make_plan(), base, tmp_path / "other", progress=spoil)
@@ -255,7 +259,7 @@ def test_bad_arguments(silos: list[Silo], base: str, tmp_path: Path) -> None:
     for error, words, given, options in (
         (DataError, "no silos", [], {}),
         (DataError, "same merchant_id", [silos[0], silos[0]], {}),
-        (DataError, "merchant mill: fewer than 20 customers", [*silos, small], {}),
+        (DataError, "merchant mill: fewer than 5 customers", [*silos, small], {}),
         (PlanError, "calibrate with steps=22", silos, {"rounds": 11}),
         (ConfigError, "rounds", silos, {"rounds": 0}),
         (ConfigError, "engine", silos, {"engine": "cloud"}),
@@ -288,8 +292,9 @@ from privgen.federated import Silo, simulate
 folder = Path(sys.argv[2])
 silos = [Silo(name, folder / f"{name}.jsonl") for name in ("alpine", "harbour")]
 def tell(done, total, label): print(done, flush=True)
-result = simulate(silos, make_plan(steps=400, target_epsilon=1e9), str(folder / "base"), folder / "out", rounds=40,
-                  steps_per_round=1, rank=4, max_length=200, progress=tell)
+plan = make_plan(steps=400, target_epsilon=1e9)
+result = simulate(silos, plan, str(folder / "base"), folder / "out", rounds=40, steps_per_round=1, rank=4,
+                  max_length=200, progress=tell)
 print("end", result.rounds_done, flush=True)
 """
 
