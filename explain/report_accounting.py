@@ -14,6 +14,11 @@ from dataclasses import dataclass
 from importlib import metadata, util
 
 _LEAST_NOISE = 0.15
+_COARSE, _FINE, _SMALL = (
+    1e-3,
+    1e-4,
+    0.1,
+)  # grids of the loss, both upper bounds; the fine one for small epsilon
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,16 +60,24 @@ class Accountant:
         least = min(noise_multiplier for noise_multiplier, _, _ in key)
         if least == 0.0:
             return math.inf
-        import dp_accounting
+        if least < _LEAST_NOISE:
+            return self._unsampled(key)
+        epsilon = self._pld(key, _COARSE)
+        return epsilon if epsilon > _SMALL else self._pld(key, _FINE)
+
+    def _unsampled(self, key: tuple[tuple[float, float, int], ...]) -> float:
+        """An upper bound that gives no credit for sampling; the loss distribution would need gigabytes."""
         from dp_accounting.gaussian_mechanism import get_epsilon_gaussian
+
+        precision = sum(steps / noise_multiplier**2 for noise_multiplier, _, steps in key)
+        return float(get_epsilon_gaussian(1 / math.sqrt(precision), self.delta))
+
+    def _pld(self, key: tuple[tuple[float, float, int], ...], grid: float) -> float:
+        import dp_accounting
         from dp_accounting.pld.pld_privacy_accountant import PLDAccountant
 
-        if (
-            least < _LEAST_NOISE
-        ):  # the loss distribution would need gigabytes: an upper bound without sampling
-            precision = sum(steps / noise_multiplier**2 for noise_multiplier, _, steps in key)
-            return float(get_epsilon_gaussian(1 / math.sqrt(precision), self.delta))
-        accountant = PLDAccountant(dp_accounting.NeighboringRelation.ADD_OR_REMOVE_ONE)
+        relation = dp_accounting.NeighboringRelation.ADD_OR_REMOVE_ONE
+        accountant = PLDAccountant(relation, value_discretization_interval=grid)
         for noise_multiplier, sample_rate, steps in key:
             step = dp_accounting.PoissonSampledDpEvent(
                 sample_rate, dp_accounting.GaussianDpEvent(noise_multiplier)

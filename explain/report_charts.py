@@ -95,14 +95,12 @@ def verdict_bars(by_section: dict[str, Facts], verdicts: tuple[str, ...]) -> lis
     return rows
 
 
-def heat_class(score: float | None, largest: float) -> str:
+def heat_class(score: float, largest: float) -> str:
     """CSS class of a cell: `p1` to `p6` for a raise, `n1` to `n6` for a fall, `z` for next to nothing.
 
-    >>> heat_class(2.0, 2.0), heat_class(-0.3, 2.0), heat_class(0.01, 2.0), heat_class(None, 2.0)
-    ('p6', 'n1', 'z', 'x')
+    >>> heat_class(2.0, 2.0), heat_class(-0.3, 2.0), heat_class(0.01, 2.0)
+    ('p6', 'n1', 'z')
     """
-    if score is None:
-        return "x"
     if abs(score) < FAINT or largest <= 0:
         return "z"
     level = min(LEVELS, max(1, math.ceil(LEVELS * abs(score) / largest - 1e-9)))

@@ -169,6 +169,7 @@ def attention(facts: Facts) -> list[str]:
         "uncommitted": any(m["uncommitted"] for m in merchants),
         "changed": facts["evidence"]["changed"] > 0 or facts["evidence"]["missing"] > 0,
         "adapter": facts["model"]["adapter_matches"] is False,
+        "unused_adapter": privacy["trained"] and not any(w["adapter_hash"] for w in written["writers"]),
         "other_data": facts["model"]["trained_on_this_data"] is False,
         "no_consent_counts": not facts["consent"]["known"],
         "stopped_early": privacy["stopped_early"],

@@ -18,8 +18,8 @@ from privgen.schema import CUSTOMER_KINDS, SectionKind, SignalKind
 Facts = dict[str, Any]
 
 VERDICTS = ("supported", "weak", "none")
-MAX_SIGNALS = 20
-"""Signals shown of a sample page, first come first shown."""
+MAX_SIGNALS = 12
+"""Signals shown of a section of a sample page, in prompt order."""
 
 
 @dataclass(slots=True)
@@ -104,41 +104,34 @@ class _Totals:
 
 
 class _HeatMap:
-    """Sentences x signals of one sample page; a signal that several sections read is one row."""
+    """Sentences x signals of each section of one sample page."""
 
     def __init__(self, page: Facts) -> None:
         self._page = page
-        self._signals: dict[tuple[str, str], Facts] = {}
-        self._sentences: list[Facts] = []
+        self._sections: dict[str, Facts] = {}
 
     def add(self, record: dict[str, Any], section: str, signals: list[dict[str, Any]]) -> None:
-        if len(self._sentences) >= MAX_SENTENCES:
+        shown = signals[:MAX_SIGNALS]
+        heat = self._sections.setdefault(section, {"section": section, "signals": None, "sentences": []})
+        read = [{"kind": signal["kind"], "text": signal["text"]} for signal in shown]
+        heat["signals"] = read if heat["signals"] is None else heat["signals"]
+        if heat["signals"] != read:
+            raise ValueError("two sentences of a section with other signals")
+        if len(heat["sentences"]) >= MAX_SENTENCES:
             return
-        scores: dict[int, float] = {}
-        for signal in signals:
-            key = (signal["kind"], signal["text"])
-            if key not in self._signals and len(self._signals) < MAX_SIGNALS:
-                index = len(self._signals)
-                self._signals[key] = {"index": index, "kind": signal["kind"], "text": signal["text"]}
-            if key in self._signals:
-                scores[self._signals[key]["index"]] = signal["score"]
-        self._sentences.append(
+        heat["sentences"].append(
             {
-                "section": section,
                 "sentence": count(record["sentence"]),
                 "text": shorten(clean(str(record["text"]))),
                 "verdict": record["verdict"],
                 "moved": number(record["value_full"]) - number(record["value_none"]),
-                "scores": scores,
+                "scores": [signal["score"] for signal in shown],
             }
         )
 
     def to_json(self) -> Facts:
-        width = len(self._signals)
-        rows = [s | {"scores": [s["scores"].get(j) for j in range(width)]} for s in self._sentences]
-        signals = [{"kind": s["kind"], "text": s["text"]} for s in self._signals.values()]
         page = {key: self._page[key] for key in ("page_id", "merchant_id", "product_title", "language")}
-        return page | {"signals": signals, "sentences": rows}
+        return page | {"sections": list(self._sections.values())}
 
 
 def explanations(run: RunFolder, samples: list[Facts], *, progress: Progress = silent) -> Facts:

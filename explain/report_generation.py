@@ -17,8 +17,8 @@ Facts = dict[str, Any]
 
 MAX_SAMPLES = 12
 """Sample pages in a report, one per merchant."""
-MAX_SENTENCES = 16
-"""Sentences shown of a sample page."""
+MAX_SENTENCES = 8
+"""Sentences shown of a section of a sample page."""
 _COUNTED = ("sections", "fallbacks", "sentences", "from_model", "signals")
 _MAX_NAMES = 1_000  # distinct names that any one count keeps; hostile files must not fill the memory
 
@@ -113,18 +113,14 @@ def generation(run: RunFolder, *, progress: Progress = silent) -> Facts:
 
 
 def _sample(page: dict[str, Any]) -> Facts:
-    sections = []
-    left = MAX_SENTENCES
-    for section in page["sections"]:
-        shown = section["sentences"][:left]
-        left -= len(shown)
-        sections.append(
-            {
-                "kind": word(section["kind"]),
-                "fallback": bool(section.get("fallback")),
-                "sentences": [_sentence(sentence) for sentence in shown],
-            }
-        )
+    sections = [
+        {
+            "kind": word(section["kind"]),
+            "fallback": bool(section.get("fallback")),
+            "sentences": [_sentence(sentence) for sentence in section["sentences"][:MAX_SENTENCES]],
+        }
+        for section in page["sections"][: len(SectionKind)]
+    ]
     return {
         "page_id": word(page["page_id"]),
         "merchant_id": word(page["merchant_id"]),

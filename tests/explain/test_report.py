@@ -100,12 +100,11 @@ def test_heat_map_cells_are_the_scores_of_the_json(html: str, facts: dict[str, A
     scores = [
         sentence["scores"][j]
         for heat in facts["explanations"]["heat_maps"]
-        for j in range(len(heat["signals"]))
-        for sentence in heat["sentences"]
+        for section in heat["sections"]
+        for j in range(len(section["signals"]))
+        for sentence in section["sentences"]
     ]
-    expected = [
-        f"{score:+.1f}".replace("-", "−") for score in scores if score is not None and abs(score) >= 0.05
-    ]
+    expected = [f"{score:+.1f}".replace("-", "−") for score in scores if abs(score) >= 0.05]
     assert expected and shown == expected
 
 
