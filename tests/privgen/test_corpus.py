@@ -60,7 +60,8 @@ def test_signals_are_dropped_at_their_rate(locale: str) -> None:
 
 
 def test_without_signals_only_the_opening_is_written() -> None:
-    assert all(len(drafts) == 1 for _, drafts in _examples("en_US", 7, 60, signal_dropout=1.0, dropped_share=1.0))
+    examples = _examples("en_US", 7, 60, signal_dropout=1.0, dropped_share=1.0)
+    assert all(len(drafts) == 1 for _, drafts in examples)
 
 
 def test_noise_fills_slots_with_strings_that_no_lexicon_holds() -> None:
