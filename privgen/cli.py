@@ -119,6 +119,7 @@ def train(
     min_customers: Annotated[
         int | None, typer.Option(help="Refuse silos with fewer customers.", min=1)
     ] = None,
+    skip_small: Annotated[bool | None, typer.Option("--skip-small", help="Leave such silos out.")] = None,
     engine: Annotated[str | None, typer.Option(help="inprocess or ray.")] = None,
     ledger_dir: Annotated[str | None, typer.Option(help="Folder of ledgers that span runs.")] = None,
     unsafe_seed: Annotated[int | None, typer.Option(help="Fix the noise; stamps everything UNSAFE.")] = None,
@@ -133,6 +134,7 @@ def train(
         "rounds": rounds,
         "sample_rate": sample_rate,
         "min_customers": min_customers,
+        "skip_small": skip_small,
         "engine": engine,
         "ledger_dir": ledger_dir,
         "seed": unsafe_seed,

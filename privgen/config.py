@@ -63,6 +63,7 @@ class TrainConfig(Part):
         max_grad_norm: Clip bound of one customer's summed gradient.
         records_per_customer: Contribution cap of one customer in one step.
         min_customers: Silos with fewer consenting customers are refused.
+        skip_small: Leave such silos out, named in the summary, instead of refusing to train.
         expected_batch_size: Public divisor of the noisy sum, in customers.
         rank: LoRA rank.
         learning_rate: Of the local optimiser.
@@ -80,6 +81,7 @@ class TrainConfig(Part):
     max_grad_norm: Annotated[float, Field(gt=0)] = 1.0
     records_per_customer: Positive = 4
     min_customers: Positive = 20
+    skip_small: bool = False
     expected_batch_size: Annotated[float, Field(gt=0)] = 12.0
     rank: Positive = 8
     learning_rate: Annotated[float, Field(gt=0)] = 1e-3

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from privgen.config import RunConfig, TrainConfig
-from privgen.errors import MissingExtraError, PrivgenError
+from privgen.errors import DataError, MissingExtraError, PrivgenError
 from privgen.files import atomic_open, sha256_tree
 from privgen.generator import model_path
 from privgen.progress import Progress, silent
@@ -51,9 +51,10 @@ def train(run: RunFolder, config: RunConfig, progress: Progress = silent) -> Sta
     def federate() -> dict[str, Any]:
         plan = privacy_plan(config.train)
         counts = _records(run, tables)
+        taking_part, left_out = _large_enough(tables, counts, config.train)
         out = run.path / "federated"
         result = simulate(
-            [Silo(silo.merchant_id, _records_path(run, silo)) for silo in tables],
+            [Silo(silo.merchant_id, _records_path(run, silo)) for silo in taking_part],
             plan,
             base,
             out,
@@ -78,7 +79,8 @@ def train(run: RunFolder, config: RunConfig, progress: Progress = silent) -> Sta
             "unsafe": result.unsafe,
             "engine": config.train.engine,
             "adapter_hash": sha256_tree(result.adapter),
-            "customers_with_records": sum(count["customers"] for count in counts.values()),
+            "customers_with_records": sum(counts[silo.merchant_id]["customers"] for silo in taking_part),
+            "left_out": left_out,
             "consent_date": dt.date.today().isoformat(),
         }
 
@@ -122,6 +124,24 @@ def privacy_plan(config: TrainConfig) -> Any:
 def _records(run: RunFolder, tables: list[SiloTables]) -> dict[str, dict[str, int]]:
     """Write the training records of each silo again; the same rows give the same file."""
     return {silo.merchant_id: write_records(silo, _records_path(run, silo)) for silo in tables}
+
+
+def _large_enough(
+    tables: list[SiloTables], counts: dict[str, dict[str, int]], config: TrainConfig
+) -> tuple[list[SiloTables], list[str]]:
+    """Silos that take part, and merchants left out because they have too few customers with records.
+
+    Raises:
+        DataError: No silo is large enough.
+    """
+    if not config.skip_small:
+        return tables, []
+    large = [silo for silo in tables if counts[silo.merchant_id]["customers"] >= config.min_customers]
+    if not large:
+        raise DataError(
+            f"no merchant has {config.min_customers} customers to train on; lower --min-customers"
+        )
+    return large, [silo.merchant_id for silo in tables if silo not in large]
 
 
 def _records_path(run: RunFolder, silo: SiloTables) -> Path:
