@@ -103,6 +103,8 @@ def _train(summary: dict[str, Any]) -> list[str]:
     lines = [
         f"{m}: epsilon {e:.3f}, delta {summary['delta']:g}" for m, e in sorted(summary["epsilon"].items())
     ]
+    if summary.get("left_out"):
+        lines.append(f"left out, too few customers: {', '.join(summary['left_out'])}")
     lines.append(
         f"rounds: {summary['rounds_done']}" + (f", {summary['stopped']}" if summary["stopped"] else "")
     )
