@@ -197,11 +197,10 @@ class FrozenAAverage(Strategy):  # type: ignore[misc]
         failures: dict[str, str] = {}
         received = 0
         for reply in replies:
-            merchant, reason = self._checked(reply)
+            merchant, update, reason = self._checked(reply)
             if reason:
                 failures[merchant] = reason
                 continue
-            update = weights_of(next(iter(reply.content.array_records.values())))
             received += _bytes(update)
             participants.append(merchant)
             for name, value in update.items():
@@ -247,27 +246,28 @@ class FrozenAAverage(Strategy):  # type: ignore[misc]
             time.sleep(0.1)
         return nodes
 
-    def _checked(self, reply: Message) -> tuple[str, str]:
-        """Merchant and what is wrong with its reply; no reason if nothing is."""
+    def _checked(self, reply: Message) -> tuple[str, Weights, str]:
+        """Merchant, its weights, and what is wrong with them; no reason if nothing is."""
         if reply.has_error():
             merchant, _, reason = (reply.error.reason or "").partition(": ")
             known = reply.error.code == FAILED and merchant in {s.merchant_id for s in self._silos}
-            return (merchant, reason) if known else (f"node {reply.metadata.src_node_id}", "the node failed")
+            node = f"node {reply.metadata.src_node_id}"
+            return (merchant, {}, reason) if known else (node, {}, "the node failed")
         try:
             return self._checked_content(reply.content)
         except (KeyError, TypeError, ValueError):
-            return f"node {reply.metadata.src_node_id}", "the reply is malformed"
+            return f"node {reply.metadata.src_node_id}", {}, "the reply is malformed"
 
-    def _checked_content(self, content: RecordDict) -> tuple[str, str]:
+    def _checked_content(self, content: RecordDict) -> tuple[str, Weights, str]:
         merchant = str(content.config_records["silo"]["merchant-id"])
         (arrays,) = content.array_records.values()
         update = weights_of(arrays)
         wanted = {name: value.shape for name, value in self._weights.items()}
         if {name: value.shape for name, value in update.items()} != wanted:
-            return merchant, "sent weights of other names or shapes"
+            return merchant, {}, "sent weights of other names or shapes"
         if not all(np.isfinite(value).all() for value in update.values()):
-            return merchant, "sent weights that are not finite"
-        return merchant, ""
+            return merchant, {}, "sent weights that are not finite"
+        return merchant, update, ""
 
 
 def server_app(
