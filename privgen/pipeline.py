@@ -113,10 +113,13 @@ def _report(run: RunFolder, config: RunConfig, given: dict[str, Any], progress: 
         from privgen.explain import write_report
     except ImportError as missing:
         raise MissingExtraError("explain", str(missing.name)) from None
+    from privgen.stage_pages import PAGES
+
     language = given.get("language", "en")
-    for stage, after in (("scrub", "ingest"), ("generate", "scrub"), ("explain", "generate")):
-        if run.stale(stage, after):
-            run.require(stage, after=after)
+    read = (("scrub", "silos", "silos"), ("generate", "scrubbed", "scrubbed"), ("explain", "pages", PAGES))
+    for stage, label, path in read:
+        if run.stale(stage, label, run.path / path):
+            run.require(stage, label, run.path / path)
     names = ("scrubbed", "federated", "pages", "explanations")
     inputs = {name: run.path / name for name in names if (run.path / name).exists()}
     files = ("report/index.html", "report/report.json")

@@ -78,28 +78,23 @@ class RunFolder:
         if manifest.get("config") != config:
             write_json(self._manifest_path, manifest | {"config": dict(config)})
 
-    def stale(self, stage: str, after: str) -> bool:
-        """Whether `stage` read other outputs of the stage `after` than those recorded now.
+    def stale(self, stage: str, label: str, path: Path) -> bool:
+        """Whether the input that a stage read under `label` is no longer what lies at `path`.
 
-        An input is compared with the output whose file or folder has its name; a stage that has not run is
-        not stale.
+        A stage that has not run is not stale, nor is one whose input is gone (raw tables may be deleted).
         """
-        stages = self.manifest["stages"]
-        read = stages.get(stage, {}).get("inputs", {})
-        written = {Path(out).stem: hash_ for out, hash_ in stages.get(after, {}).get("outputs", {}).items()}
-        return any(written[label] != hash_ for label, hash_ in read.items() if label in written)
+        read = self.manifest["stages"].get(stage, {}).get("inputs", {}).get(label)
+        return read is not None and path.exists() and sha256_tree(path) != read
 
-    def require(self, stage: str, *, after: str) -> dict[str, Any]:
-        """Summary of a complete stage that read what the stage `after` wrote last.
+    def require(self, stage: str, label: str, path: Path) -> dict[str, Any]:
+        """Summary of a complete stage whose input under `label` has not changed since.
 
         Raises:
-            RunError: The stage has not run, or not since; the message names the command to run.
+            RunError: The stage has not run, or its input changed; the message names the command to run.
         """
         summary = self.summary(stage)
-        if self.stale(stage, after):
-            raise RunError(
-                f"{self.path}: stage {after} ran again after stage {stage}; run: privgen {stage} {self.path}"
-            )
+        if self.stale(stage, label, path):
+            raise RunError(f"{path}: changed after stage {stage}; run: privgen {stage} {self.path}")
         return summary
 
     def summary(self, stage: str) -> dict[str, Any]:

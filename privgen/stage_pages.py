@@ -21,7 +21,7 @@ from privgen.requests import page_requests
 from privgen.runfolder import RunFolder, StageResult
 from privgen.schema import Purpose, SectionKind, Signal, SignalKind
 from privgen.silo import Silo, consenting, open_silos
-from privgen.stage_data import SCRUBBED
+from privgen.stage_data import SCRUBBED, SILOS
 from privgen.template import SectionRequest
 
 PAGES, EXPLANATIONS, ADAPTER = "pages/pages.jsonl", "explanations/explanations.jsonl", "federated/adapter"
@@ -78,7 +78,7 @@ def generate(
         DataError: The named customer or product is at no merchant.
         ModelError: The model cannot be loaded.
     """
-    run.require("scrub", after="ingest")
+    run.require("scrub", "silos", run.path / SILOS)
     asked = {"customer_id": customer_id, "product_id": product_id}
     inputs = _weights(run, config) | {"scrubbed": run.path / SCRUBBED}
     silos = open_silos(run.path / SCRUBBED, Purpose.PERSONALISATION, dt.date.today())
@@ -86,6 +86,8 @@ def generate(
     settings |= {"consenting": consenting(silos)}  # a consent that ran out writes the pages anew
     if customer_id is not None:
         silos = _silos_of(silos, customer_id)
+    if product_id is not None:
+        silos = _silos_with(silos, product_id)
 
     def work() -> dict[str, Any]:
         writer = PageGenerator(run_generator(run, config), max_signals=config.generate.max_signals)
@@ -110,7 +112,7 @@ def explain_pages(run: RunFolder, config: RunConfig, progress: Progress = silent
         from privgen.explain import Target, all_counterfactuals, explain
     except ImportError as missing:
         raise MissingExtraError("explain", str(missing.name)) from None
-    total = run.require("generate", after="scrub")["pages"]
+    total = run.require("generate", "scrubbed", run.path / SCRUBBED)["pages"]
     inputs = _weights(run, config) | {"pages": run.path / PAGES}
     settings = config.explain.model_dump(exclude={"batch_size"}) | {"model": config.model}
 
@@ -213,6 +215,14 @@ def explanation_counts(path: Path) -> dict[str, Any]:
     }
 
 
+def _silos_with(silos: list[Silo], product_id: str) -> list[Silo]:
+    """The merchants that sell the product."""
+    kept = [silo for silo in silos if product_id in silo.catalogue()]
+    if not kept:
+        raise DataError(f"product {product_id} is at none of these merchants; see their products tables")
+    return kept
+
+
 def _check_writer(page: dict[str, Any], generator: Generator, run: RunFolder) -> None:
     """A sentence is explained by the weights that wrote it and by no others."""
     wrote = (page["generator"], page["base_hash"], page["adapter_hash"])
@@ -227,7 +237,11 @@ def _adapter_state(run: RunFolder, config: RunConfig) -> str:
     """Whether the adapter was trained on the data that the pages read: a summary says so."""
     if run_adapter(run, config) is None:
         return "none"
-    return "trained on other data" if run.stale("train", "scrub") else "trained on this data"
+    return (
+        "trained on other data"
+        if run.stale("train", "scrubbed", run.path / SCRUBBED)
+        else "trained on this data"
+    )
 
 
 def _silos_of(silos: list[Silo], customer_id: str) -> list[Silo]:

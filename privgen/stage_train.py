@@ -18,7 +18,7 @@ from privgen.runfolder import RunFolder, StageResult
 from privgen.schema import Purpose
 from privgen.silo import Silo as SiloTables
 from privgen.silo import consenting, open_silos
-from privgen.stage_data import SCRUBBED
+from privgen.stage_data import SCRUBBED, SILOS
 
 _OUTPUTS = ("federated/adapter", "federated/plan.json", "federated/history.jsonl", "federated/records")
 
@@ -35,7 +35,7 @@ def train(run: RunFolder, config: RunConfig, progress: Progress = silent) -> Sta
         from privgen.federated import Silo, simulate
     except ImportError as missing:
         raise MissingExtraError("federated", str(missing.name)) from None
-    run.require("scrub", after="ingest")
+    run.require("scrub", "silos", run.path / SILOS)
     base = model_path(config.model)
     tables = open_silos(run.path / SCRUBBED, Purpose.TRAINING, dt.date.today())
     settings = config.train.model_dump(exclude={"engine"}) | {"model": config.model}

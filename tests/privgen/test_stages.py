@@ -164,11 +164,11 @@ def test_after_another_ingest_every_later_stage_is_stale(run: Path) -> None:
     run_stage("generate", run, flags=TEMPLATE)
     run_stage("ingest", run, flags={"synthetic": {"seed": 8}})
     for name in ("train", "generate"):
-        with pytest.raises(RunError, match=r"stage ingest ran again after stage scrub; run: privgen scrub"):
+        with pytest.raises(RunError, match=r"silos: changed after stage scrub; run: privgen scrub"):
             run_stage(name, run)
     run_stage("scrub", run)
     for name in ("explain", "report"):
-        with pytest.raises(RunError, match=r"scrub ran again after stage generate; run: privgen generate"):
+        with pytest.raises(RunError, match=r"scrubbed: changed after stage generate; run: privgen generate"):
             run_stage(name, run)
     assert not run_stage("generate", run).skipped
 
@@ -314,3 +314,29 @@ def test_no_error_holds_a_line_break_or_a_raw_identifier(run: Path) -> None:
         messages.append(str(caught.value))
     assert all("\n" not in message and not any(value in message for value in raw) for message in messages)
     assert not any(value in json.dumps(_manifest(run)) for value in raw)
+
+
+def test_a_product_is_written_for_by_the_merchants_that_sell_it(run: Path) -> None:
+    from privgen.tables import read_table
+
+    silo = sorted((run / "scrubbed").iterdir())[1]
+    product_id = next(read_table(silo, "products"))[0]["product_id"]
+    summary = run_stage("generate", run, flags=TEMPLATE, options={"product_id": product_id}).summary
+    assert list(summary["merchants"]) == [silo.name]
+    assert {page["product_id"] for page in read_jsonl(run / "pages/pages.jsonl")} == {product_id}
+
+
+def test_an_empty_silo_can_be_removed_and_the_run_goes_on(run: Path) -> None:
+    """As the message of an empty silo asks for."""
+    from privgen.tables import TableWriter
+
+    silo = sorted((run / "silos").iterdir())[0]
+    with TableWriter(silo, "customers"):
+        pass
+    with pytest.raises(DataError, match="no row in customers; an empty silo cannot take part, remove"):
+        run_stage("scrub", run)
+    shutil.rmtree(silo)
+    run_stage("scrub", run)
+    assert list(run_stage("generate", run, flags=TEMPLATE).summary["merchants"]) != [silo.name]
+    shutil.rmtree(run / "silos")  # raw tables may be deleted
+    assert run_stage("generate", run).skipped
