@@ -16,6 +16,8 @@ from privgen.federated.state import State, load_state, save_state
 from privgen.files import canonical_json, sha256_text, write_json
 from privgen.progress import Progress, silent
 
+_LOOKED_AT = 32  # records of a silo that tell whether any fits
+
 EngineName = Literal["inprocess", "ray"]
 
 
@@ -127,6 +129,7 @@ class _Training:
         self.silos, self.plan, self.settings = silos, plan, settings
         self.out, self.ledgers, self.progress = out, ledgers, progress
         self.model = load_model(settings.base, rank=settings.rank, adapter_seed=settings.adapter_seed)
+        self._check_length()
         self.fingerprint = self._fingerprint()
         self.state = load_state(out, self.fingerprint, _zeros(self.model.weights()))
         self.stopped: str | None = None
@@ -214,6 +217,18 @@ class _Training:
             self.stopped = f"no silo could take part after round {self.state.rounds_done} ({first})"
         else:
             self.fault = RunError(f"first round: no silo could take part ({first})")
+
+    def _check_length(self) -> None:
+        """Refuse to train on noise alone: some of a silo's first records must fit without their signals."""
+        encoder = self.model.encoder(self.settings.max_length)
+        for silo in self.silos:
+            records = open_records(silo)
+            first = records.read([offsets[0] for offsets in records.units("record")[:_LOOKED_AT]])
+            if not any(encoder.encode(record, [False] * len(record.prompt.signals)) for record in first):
+                raise DataError(
+                    f"merchant {silo.merchant_id}: none of the first records fits into max_length "
+                    f"{self.settings.max_length} tokens; raise it"
+                )
 
     def _fingerprint(self) -> str:
         records = {s.merchant_id: open_records(s).fingerprint(self._ledger_path(s)) for s in self.silos}

@@ -1,7 +1,7 @@
 """What a federated round costs besides training: a silo that only echoes, in this process.
 
-One JSON line per number of silos: milliseconds per silo (least and median over rounds), and by how much the process's
-peak memory grew over the whole run.
+One JSON line per number of silos: milliseconds per silo (least and median over rounds), and by how much the
+process's peak memory grew over the whole run.
 
     python examples/benchmarks/round_overhead.py [--parameters N] [--silos N ...] [--rounds N]
         [--quick]

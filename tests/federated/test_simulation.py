@@ -264,6 +264,7 @@ def test_bad_arguments(silos: list[Silo], base: str, tmp_path: Path) -> None:
         (ConfigError, "rounds", silos, {"rounds": 0}),
         (ConfigError, "engine", silos, {"engine": "cloud"}),
         (ConfigError, "rank", silos, {"rank": 0}),
+        (DataError, "merchant alpine: .* max_length 9 tokens", silos, {"max_length": 9}),
     ):
         with pytest.raises(error, match=words) as caught:
             _train(given, plan, base, out, **options)
