@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
-import os
+import multiprocessing
 import random
 import signal
 import subprocess
@@ -12,6 +13,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+import killed_training
 import numpy as np
 import pytest
 import torch
@@ -284,57 +286,44 @@ def test_torch_s_own_generator_is_neither_read_nor_moved(
     assert torch.equal(torch.get_rng_state(), before)
 
 
-_KILLED = """
-import sys; sys.path.insert(0, sys.argv[1])
-from pathlib import Path
-import torch; torch.set_num_threads(1)
-from federated_models import make_plan
-from privgen.federated import Silo, simulate
-folder = Path(sys.argv[2])
-silos = [Silo(name, folder / f"{name}.jsonl") for name in ("alpine", "harbour")]
-def tell(done, total, label): print(done, flush=True)
-plan = make_plan(steps=400, target_epsilon=1e9)
-result = simulate(silos, plan, str(folder / "base"), folder / "out", rounds=40, steps_per_round=1, rank=4,
-                  max_length=200, progress=tell)
-print("end", result.rounds_done, flush=True)
-"""
-
-
 @pytest.mark.slow
 def test_kill_at_random_moments_never_under_counts(tmp_path: Path) -> None:
     """Ten times kill -9, seed 17: rounds never go back, every round in the model has been charged."""
     make_base(tmp_path / "base")
-    silos = [make_silo(tmp_path, name) for name in ("alpine", "harbour")]
+    silos = [_silo(tmp_path, name) for name in ("alpine", "harbour")]
+    server = multiprocessing.get_context("forkserver")
+    server.set_forkserver_preload(["killed_training"])
     rng = random.Random(17)
     reached = 0
     for _ in range(10):
-        command = [sys.executable, "-c", _KILLED, str(Path(__file__).parent), str(tmp_path)]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=os.environ) as process:
-            assert process.stdout is not None
-            resumed = process.stdout.readline().split()
-            if resumed[0] == "end":
-                break
-            assert float(resumed[0]) >= reached
-            for _ in range(rng.randint(0, 4)):
-                process.stdout.readline()
-            time.sleep(rng.uniform(0.0, 0.3))
-            process.send_signal(signal.SIGKILL)
-            rest = [line for line in process.stdout if line[0].isdigit()]
-        reached = max([int(float(resumed[0])), *(int(float(line)) for line in rest)])
+        told = _killed(server, tmp_path, after=rng.randint(0, 4), seconds=rng.uniform(0.0, 0.1))
+        assert told[0] >= reached  # it went on, not back
+        reached = told[-1]
         for silo in silos:
             entries = Ledger.open(tmp_path / "out" / "ledger" / f"{silo.merchant_id}.jsonl").entries()
-            reserved = [entry["server_round"] for entry in entries if entry["state"] == "reserved"]
-            committed = [entry["server_round"] for entry in entries if entry["state"] == "committed"]
-            assert set(range(1, reached + 1)) <= set(committed) and len(reserved) >= len(committed)
-    result = simulate(
-        silos,
-        make_plan(steps=400, target_epsilon=1e9),
-        str(tmp_path / "base"),
-        tmp_path / "out",
-        rounds=40,
-        steps_per_round=1,
-        rank=4,
-        max_length=200,
-    )
-    assert result.rounds_done == 40 and [line["server_round"] for line in _history(result)] == [*range(1, 41)]
+            rounds = {state: {e["server_round"] for e in entries if e["state"] == state} for state in _STATES}
+            assert {*range(1, reached + 1)} <= rounds["committed"] <= rounds["reserved"]
+    assert 0 < reached < killed_training.ROUNDS
+    result = killed_training.train(tmp_path)
+    assert [line["server_round"] for line in _history(result)] == [*range(1, killed_training.ROUNDS + 1)]
     assert all(np.isfinite(value).all() for value in _adapter(result).values())
+
+
+_STATES = ("reserved", "committed")
+
+
+def _killed(server: Any, folder: Path, *, after: int, seconds: float) -> list[int]:
+    """Rounds done that a training told of before it was killed, a moment after its `after`-th round."""
+    here, there = server.Pipe(duplex=False)
+    process = server.Process(target=killed_training.train_and_tell, args=(folder, there))
+    process.start()
+    there.close()
+    told = [here.recv() for _ in range(after + 1)]
+    time.sleep(seconds)
+    process.kill()
+    process.join()
+    assert process.exitcode == -signal.SIGKILL
+    with contextlib.suppress(EOFError):
+        while True:
+            told.append(here.recv())
+    return told
