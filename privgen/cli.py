@@ -5,6 +5,7 @@ Exit codes: 0 done, 1 the data or the run is at fault (one line), 2 usage.
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -199,6 +200,7 @@ def _stage(
 
 def main() -> None:
     """Entry point."""
+    warnings.simplefilter("ignore", FutureWarning)  # of libraries, to their programmers
     app()
 
 
