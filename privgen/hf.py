@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import warnings
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -235,7 +236,9 @@ def _with_adapter(model: Any, adapter: Path) -> Any:
     if not (adapter / "adapter_config.json").is_file():
         raise ModelError(f"{adapter}: no adapter there; run privgen train first")
     try:
-        return PeftModel.from_pretrained(model, adapter)
+        with _quiet(), warnings.catch_warnings():
+            warnings.filterwarnings("error", message=".*missing adapter keys")  # else left as made up
+            return PeftModel.from_pretrained(model, adapter)
     except Exception as fault:  # as for the base model
         raise ModelError(f"{adapter}: does not fit the base model ({type(fault).__name__})") from None
 

@@ -20,6 +20,7 @@ SCRUB_TOKEN = re.compile(r"<[A-Z][A-Z_]*(?:_[0-9a-f]+)?>")
 """What the scrubber writes in the place of personal data: it stands for a person and is no evidence."""
 _SENTENCE = re.compile(r"[^.!?。！？\n]+[.!?。！？]*")
 _EVENT_RANK = ("view", "cart", "purchase", "return")
+_OWNED = ("purchase", "return")
 EARLIEST = dt.datetime.min.replace(tzinfo=dt.UTC)
 
 
@@ -94,6 +95,8 @@ class SignalMaker:
             title = self._title(touched)
             if title:
                 wording = max((event["kind"] for event in events), key=_EVENT_RANK.index)
+                if touched == product_id and wording in _OWNED:
+                    continue  # no reason to recommend it once more
                 slots = {"title": title, "count": str(len(events))}
                 source = _source("events", history.customer_id, touched)
                 signals.append(self._signal(SignalKind.EVENT, wording, slots, source))

@@ -12,6 +12,7 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from safetensors.torch import load_file, save_file
 from tiny_models import tiny_tokenizer, write_adapter
 
 from privgen.corpus import Corpus
@@ -187,6 +188,9 @@ def test_a_tokenizer_with_more_words_than_the_model_is_refused(models: Path, tmp
 def test_an_adapter_of_another_model_is_refused(models: Path, tmp_path: Path) -> None:
     adapter = write_adapter(models / "causal", tmp_path / "adapter", scale=0.1)
     assert str(adapter) in _refused(models / "seq2seq", adapter)
+    weights = load_file(adapter / "adapter_model.safetensors")
+    save_file(dict(list(weights.items())[1:]), adapter / "adapter_model.safetensors")
+    assert str(adapter) in _refused(models / "causal", adapter)  # one matrix short
     (adapter / "adapter_model.safetensors").write_bytes(b"cut")
     assert str(adapter) in _refused(models / "causal", adapter)
     assert "run privgen train first" in _refused(models / "causal", tmp_path / "nowhere")

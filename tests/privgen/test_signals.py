@@ -129,6 +129,17 @@ def test_the_strongest_thing_done_is_told_same_category_and_latest_first() -> No
     assert [s.text for s in signals if s.kind is SignalKind.PROFILE] == ["often shops for kettle"]
 
 
+def test_what_was_bought_is_no_reason_to_buy_the_same_again() -> None:
+    events = [_event("purchase", "p1", 1), _event("view", "p2", 2), _event("purchase", "p3", 3)]
+
+    def sources(product_id: str) -> set[str]:
+        signals = _maker().customer_signals(History("c", events=events), product_id)
+        return {signal.source for signal in signals if signal.kind is SignalKind.EVENT}
+
+    assert sources("p1") == {"events:c,p2", "events:c,p3"}
+    assert sources("p2") == {"events:c,p1", "events:c,p2", "events:c,p3"}
+
+
 @pytest.mark.parametrize(
     ("changed", "gone"),
     [
