@@ -64,7 +64,9 @@ class AdapterModel:
         return next(iter(self.parameters.values())).device
 
     def encoder(self, max_length: int) -> Encoder:
-        """How records are encoded for this model."""
+        """How records are encoded for this model; never longer than it has positions for."""
+        positions = getattr(self.model.config, "max_position_embeddings", None)
+        max_length = min(max_length, positions) if isinstance(positions, int) else max_length
         bos, eos = (
             () if token is None else (int(token),)
             for token in (self.tokenizer.bos_token_id, self.tokenizer.eos_token_id)

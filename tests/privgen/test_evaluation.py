@@ -28,7 +28,10 @@ def _view(name: str, title: str, count: str) -> Signal:
 
 
 REQUEST = request_of(
-    SectionKind.RECOMMENDATION, "en", "Brelin Knife", [_view("a", "Sol Pan", "3"), _view("b", "Vek Kettle", "4")]
+    SectionKind.RECOMMENDATION,
+    "en",
+    "Brelin Knife",
+    [_view("a", "Sol Pan", "3"), _view("b", "Vek Kettle", "4")],
 )
 GOOD = ("A pick for you: Brelin Knife.", "You viewed Sol Pan 3 times.", "You viewed Vek Kettle 4 times.")
 
