@@ -65,7 +65,7 @@ class AdapterModel:
 
     def encoder(self, max_length: int) -> Encoder:
         """How records are encoded for this model; never longer than it has positions for."""
-        positions = getattr(self.model.config, "max_position_embeddings", None)
+        positions = getattr(self.network.get_base_model().config, "max_position_embeddings", None)
         max_length = min(max_length, positions) if isinstance(positions, int) else max_length
         bos, eos = (
             () if token is None else (int(token),)
