@@ -161,3 +161,10 @@ def test_settings_out_of_range(change: dict[str, float]) -> None:
 
     with pytest.raises(ConfigError, match=next(iter(change))):
         TrainingSettings(base="x", **change)  # type: ignore[arg-type]
+
+
+def test_records_never_need_more_positions_than_the_model_has(base: str) -> None:
+    model = load_model(base, rank=4)
+    positions = model.network.get_base_model().config.max_position_embeddings
+    assert model.encoder(positions * 10).max_length == positions
+    assert model.encoder(7).max_length == 7
