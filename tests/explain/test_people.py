@@ -101,7 +101,7 @@ def test_why_cites_only_support() -> None:
     found = explained(shown, [[4.0, 3.0, 0.2], [0.0, 0.0, 0.0]])
     assert why(found, 0) == (
         "You see this because your shopping history shows “viewed trail shoes 3 times” "
-        "and your review said “narrow toe box”."
+        "and your reviews show “narrow toe box”."
     )
     chinese = why(found, 0, "zh")
     assert chinese.startswith("您看到这句话，是因为您的购物记录显示“viewed") and chinese.endswith("。")
