@@ -294,7 +294,7 @@ def _check(
         if open_records(silo).customers < min_customers:
             raise DataError(
                 f"merchant {silo.merchant_id}: fewer than {min_customers} customers with records; leave the "
-                "merchant out or lower min_customers"
+                "merchant out or lower min_customers (privgen train: --skip-small or --min-customers)"
             )
 
 
