@@ -133,7 +133,7 @@ def _sample(page: dict[str, Any]) -> Facts:
 def _sentence(sentence: dict[str, Any]) -> Facts:
     return {
         "text": shorten(clean(str(sentence["text"]))),
-        "log_prob": number(sentence["log_prob"]),
+        "log_prob": None if sentence["log_prob"] is None else number(sentence["log_prob"]),  # a template's
         "sources": count(len(sentence.get("source_ids") or ())),
     }
 

@@ -68,7 +68,11 @@ def show_closing(path: Path) -> None:
     """Print the closing tables and where the report is."""
     print_table("What was done", ["", "figure"], closing_rows(path))
     header = ["section", "sentence", "top signal", "nats"]
-    print_table("Why the first page says what it says", header, top_signal_rows(path))
+    rows = top_signal_rows(path)
+    if rows:
+        print_table("Why the first page says what it says", header, rows)
+    else:
+        typer.echo("No sentence was written by a model, so there is none to explain.")
     typer.echo(f"report: {path / 'report' / 'index.html'}")
 
 

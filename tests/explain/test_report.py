@@ -19,7 +19,7 @@ from privgen.errors import ConfigError, DataError, LedgerError, RunError
 from privgen.explain.report import SCHEMA_VERSION, report_facts, write_report
 from privgen.explain.report_evidence import COMMANDS
 from privgen.explain.report_html import STYLES, labels, resolve, schema
-from privgen.files import read_json, write_json, write_jsonl
+from privgen.files import read_json, read_jsonl, write_json, write_jsonl
 from privgen.runfolder import RunFolder
 
 
@@ -362,3 +362,19 @@ def test_tampered_or_unaccountable_ledger(tmp_path: Path) -> None:
 
 def _codes(facts: dict[str, Any]) -> dict[str, list[str]]:
     return {key: [item["code"] for item in facts[key]] for key in ("attention", "not_done", "gaps")}
+
+
+def test_pages_that_a_template_wrote_have_no_log_probability(tmp_path: Path) -> None:
+    run = RunFolder(make_run(tmp_path / "run", rounds=1))
+    path = run.path / "pages" / "pages.jsonl"
+    pages = list(read_jsonl(path))
+    for section in (section for written in pages for section in written["sections"]):
+        section["fallback"], section["token_ids"] = True, []
+        for sentence in section["sentences"]:
+            sentence["log_prob"] = None
+    write_jsonl(path, pages)
+    write_report(run)
+    found = read_json(run.path / "report" / "report.json")
+    jsonschema.validate(found, schema())
+    sample = found["generation"]["samples"][0]["sections"][0]["sentences"][0]
+    assert sample["text"] and sample["log_prob"] is None
