@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from privgen.errors import MissingExtraError, PlanError, PrivgenError
+from privgen.errors import DataError, MissingExtraError, PlanError, PrivgenError
 from privgen.federated.ledger import Ledger
 from privgen.federated.plan import PrivacyPlan
 from privgen.federated.settings import TrainingSettings, Weights
@@ -87,6 +87,9 @@ def client_app(
         silo = silos[int(context.node_config["partition-id"])]
         try:
             weights = local_training(silo, ledgers, plan, settings, *_asked(message, plan))
+        except DataError:  # where its rows are at fault is data too; the merchant finds it in its own records
+            reason = f"DataError: merchant {silo.merchant_id}: its records cannot be read; check them there"
+            return _failure(silo, reason, message)
         except PrivgenError as fault:
             return _failure(silo, f"{type(fault).__name__}: {fault}", message)
         except Exception as fault:  # its message may hold text of the data

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from privgen.config import TrainConfig
 from privgen.errors import BudgetExhausted, DataError, RunError
 from privgen.federated import Ledger
 from privgen.files import read_json, read_jsonl, sha256_tree, write_json
 from privgen.pipeline import run_stage
 from privgen.prompt import TrainingRecord
 from privgen.runfolder import RunFolder
+from privgen.schema import Purpose
+from privgen.silo import Silo
+from privgen.stage_train import _large_enough
 
 SMALL = {
     "rounds": 1,
@@ -149,3 +154,12 @@ def test_other_data_is_not_passed_off_as_what_the_adapter_was_trained_on(again: 
     after = _entries(again / "federated/ledger")
     assert all(after[merchant][: len(entries)] == entries for merchant, entries in before.items())
     assert run_stage("generate", again).summary["adapter"] == "trained on this data"
+
+
+def test_small_merchants_are_left_out_only_when_asked(tmp_path: Path) -> None:
+    tables = [Silo(tmp_path / name, Purpose.TRAINING, dt.date(2026, 1, 1)) for name in ("big", "small")]
+    counts = {"big": {"customers": 20}, "small": {"customers": 19}}
+    assert _large_enough(tables, counts, TrainConfig()) == (tables, [])
+    assert _large_enough(tables, counts, TrainConfig(skip_small=True)) == (tables[:1], ["small"])
+    with pytest.raises(DataError, match="no merchant has 21"):
+        _large_enough(tables, counts, TrainConfig(skip_small=True, min_customers=21))
