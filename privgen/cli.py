@@ -96,16 +96,93 @@ def ingest(
 
 @app.command()
 def scrub(
-    run: Run = DEFAULT_RUN,
+    run: Annotated[
+        Path, typer.Argument(help="Run folder; or, with --out, a file or a folder of tables.")
+    ] = DEFAULT_RUN,
     key_file: Annotated[
         str | None, typer.Option(help="Pseudonym key, mode 0600 (default: made in the run).")
     ] = None,
+    policy: Annotated[str | None, typer.Option(help="Policy: a preset's name or a TOML file.")] = None,
+    ner: Annotated[str | None, typer.Option(help="Folder of a model that recognises names.")] = None,
     workers: Annotated[int | None, typer.Option(help="Processes.", min=1)] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Scrub (or reverse) a file or folder into this one.")
+    ] = None,
+    column: Annotated[
+        list[str] | None, typer.Option(help="With --out: scrub only these columns (may be repeated).")
+    ] = None,
+    reverse: Annotated[bool, typer.Option("--reverse", help="Decrypt what the policy encrypted.")] = False,
+    score: Annotated[Path | None, typer.Option(help="Score against a labelled JSONL file.")] = None,
     config: Config = None,
     json: Json = False,
 ) -> None:
-    """Scrub personal data out of every table of every silo."""
-    _stage("scrub", run, config, {"scrub": {"key_file": key_file, "workers": workers}}, json)
+    """Scrub personal data out of a run, or out of files; reverse it; score it."""
+    settings = {"key_file": key_file, "policy": policy, "ner": ner, "workers": workers}
+    if (reverse and out is None) or (score is not None and (reverse or out is not None)):
+        raise typer.BadParameter("--reverse needs --out; --score stands alone")
+    if score is None and not reverse and out is None:
+        _stage("scrub", run, config, {"scrub": settings}, json)
+        return
+    with errors_as_lines(json):
+        if score is not None:
+            from privgen.cli_score import run_score
+
+            run_score(score, config, {"scrub": settings}, json)
+        elif reverse and out is not None:
+            from privgen.cli_reverse import run_reverse
+
+            run_reverse(run, out, config, {"scrub": settings}, json)
+        elif out is not None:
+            from privgen.cli_files import run_files
+
+            run_files(run, out, tuple(column or ()), config, {"scrub": settings}, json)
+
+
+@app.command()
+def erase(
+    customer: Annotated[str, typer.Option(help="Customer id, or its pseudonym.")],
+    run: Run = DEFAULT_RUN,
+    merchant: Annotated[str | None, typer.Option(help="Only in the silo of this merchant.")] = None,
+    json: Json = False,
+) -> None:
+    """Remove a person from every table of a run; list the models that were trained on them."""
+    with errors_as_lines(json):
+        from privgen.cli_erase import run_erase
+
+        run_erase(run, customer, merchant, json)
+
+
+@app.command()
+def risk(
+    path: Annotated[Path, typer.Argument(help="A table (Parquet, CSV, JSONL) or a run folder.")],
+    k: Annotated[int | None, typer.Option(help="Generalise and suppress until k-anonymous.", min=2)] = None,
+    out: Annotated[Path | None, typer.Option(help="With --k: where the safer table goes.")] = None,
+    quasi: Annotated[
+        list[str] | None, typer.Option(help="Quasi-identifiers (default: proposed; may be repeated).")
+    ] = None,
+    sensitive: Annotated[
+        list[str] | None, typer.Option(help="Sensitive columns (default: proposed; may be repeated).")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Say what the columns hold, measure k-anonymity, l-diversity, t-closeness, and reach a target k."""
+    with errors_as_lines(json):
+        from privgen.cli_risk import run_risk
+
+        run_risk(path, k, out, tuple(quasi or ()), tuple(sensitive or ()), json)
+
+
+@app.command()
+def recognizers(
+    out: Annotated[Path, typer.Argument(help="YAML file for Presidio's recognizer registry.")],
+    languages: Annotated[str, typer.Option(help="Language codes, separated by commas.")] = "en,zh",
+    json: Json = False,
+) -> None:
+    """Write every rule as a recogniser of Presidio's registry."""
+    with errors_as_lines(json):
+        from privgen.cli_recognizers import run_recognizers
+
+        run_recognizers(out, tuple(languages.split(",")), json)
 
 
 @app.command()

@@ -44,11 +44,23 @@ class SyntheticConfig(Part):
 
 
 class ScrubConfig(Part):
-    """Scrubbing. `key_file` holds the pseudonym key; by default one is made in the run folder."""
+    """Scrubbing.
+
+    Args:
+        languages: Expected languages; rules of all languages always run, models by these.
+        key_file: Holds the key of pseudonyms and encryption; by default one is made in the run folder.
+        policy: Name of a preset or path of a TOML file; default keyed pseudonyms throughout.
+        ner: Folder of a model that recognises names and places.
+        workers: Processes.
+        retention: Table to the number of days after which its rows are dropped, by their timestamp.
+    """
 
     languages: Listed[str] = ("en", "zh")
     key_file: str | None = None
+    policy: str | None = None
+    ner: str | None = None
     workers: Positive = 1
+    retention: dict[str, Positive] = Field(default_factory=dict)
 
 
 class TrainConfig(Part):

@@ -83,7 +83,9 @@ def scrub(run: RunFolder, config: RunConfig, progress: Progress = silent) -> Sta
     silos = [silo.path for silo in open_silos(run.path / SILOS, Purpose.ANALYTICS, dt.date.today())]
     key_file = Path(config.scrub.key_file or run.path / "keys" / "scrub.key")
     key = load_key(key_file, create=config.scrub.key_file is None)
-    scrubber = Scrubber(languages=config.scrub.languages, key=key)
+    scrubber = Scrubber(
+        languages=config.scrub.languages, key=key, policy=config.scrub.policy, ner=config.scrub.ner
+    )
     out = run.path / SCRUBBED
     settings = config.scrub.model_dump(exclude={"workers", "key_file"}) | {"key_id": scrubber.key_id}
 
