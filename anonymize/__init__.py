@@ -9,39 +9,51 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from privgen.anonymize.gold import GoldRecord, read_gold
     from privgen.anonymize.keys import load_key
     from privgen.anonymize.known import KnownIdentifiers
     from privgen.anonymize.policy import Policy, load_policy
     from privgen.anonymize.presidio import recognizers, register
+    from privgen.anonymize.score import Scores, score_file, score_records
     from privgen.anonymize.scrubber import Finder, Scrubber, ScrubResult
     from privgen.anonymize.silo import scrub_silo
     from privgen.anonymize.spans import Span
 
 __all__ = [
     "Finder",
+    "GoldRecord",
     "KnownIdentifiers",
     "Policy",
+    "Scores",
     "ScrubResult",
     "Scrubber",
     "Span",
     "load_key",
     "load_policy",
+    "read_gold",
     "recognizers",
     "register",
+    "score_file",
+    "score_records",
     "scrub_silo",
 ]
 
 _HOME = {
     "Finder": "scrubber",
+    "GoldRecord": "gold",
     "KnownIdentifiers": "known",
     "Policy": "policy",
+    "Scores": "score",
     "ScrubResult": "scrubber",
     "Scrubber": "scrubber",
     "Span": "spans",
     "load_key": "keys",
     "load_policy": "policy",
+    "read_gold": "gold",
     "recognizers": "presidio",
     "register": "presidio",
+    "score_file": "score",
+    "score_records": "score",
     "scrub_silo": "silo",
 }
 
