@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from privgen.anonymize.known import KnownIdentifiers
     from privgen.anonymize.policy import Policy, load_policy
     from privgen.anonymize.presidio import recognizers, register
+    from privgen.anonymize.recognizer_file import write_registry
     from privgen.anonymize.score import Scores, score_file, score_records
     from privgen.anonymize.scrubber import Finder, Scrubber, ScrubResult
     from privgen.anonymize.silo import scrub_silo
@@ -36,6 +37,7 @@ __all__ = [
     "score_file",
     "score_records",
     "scrub_silo",
+    "write_registry",
 ]
 
 _HOME = {
@@ -55,6 +57,7 @@ _HOME = {
     "score_file": "score",
     "score_records": "score",
     "scrub_silo": "silo",
+    "write_registry": "recognizer_file",
 }
 
 
