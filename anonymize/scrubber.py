@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -126,10 +126,11 @@ class Scrubber:
         operators = {
             span.entity_type: self.policy.operator(span.entity_type, table, column) for span in spans
         }
-        try:
-            return ScrubResult(self._replacer.replace(text, spans, operators), spans)
-        except Exception as fault:
-            raise ScrubError(f"replacing failed ({type(fault).__name__}); the record is held back") from None
+        scrubbed: list[str] = []
+        failed = _failure(lambda: scrubbed.append(self._replacer.replace(text, spans, operators)))
+        if failed:
+            raise ScrubError(f"replacing failed ({failed}); the record is held back")
+        return ScrubResult(scrubbed[0], spans)
 
     def find(
         self, text: str, known: Known = None, *, table: str | None = None, column: str | None = None
@@ -157,12 +158,9 @@ class Scrubber:
     ) -> list[Span]:
         found: set[Span] = set()
         for finder in self._recognisers(text, known):
-            try:
-                found.update(finder.find(text))
-            except Exception as fault:
-                raise ScrubError(
-                    f"recogniser {finder.name} failed ({type(fault).__name__}); the record is held back"
-                ) from None
+            failed = _failure(partial(_collect, found, finder, text))
+            if failed:
+                raise ScrubError(f"recogniser {finder.name} failed ({failed}); the record is held back")
         return [
             span
             for span in found
@@ -194,6 +192,23 @@ class Scrubber:
         from privgen.anonymize.presidio import Replacer
 
         return Replacer(self.tokens)
+
+
+def _collect(found: set[Span], finder: Finder, text: str) -> None:
+    found.update(finder.find(text))
+
+
+def _failure(work: Callable[[], object]) -> str:
+    """What `work` raised, by name, or nothing.
+
+    Whoever raises on that does so outside the handler: an exception of a recogniser may hold the text, and
+    not even `__context__` may carry it on.
+    """
+    try:
+        work()
+    except Exception as fault:
+        return type(fault).__name__
+    return ""
 
 
 def _known(known: Known) -> KnownIdentifiers | None:
