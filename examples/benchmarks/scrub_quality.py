@@ -35,6 +35,7 @@ from scrub_texts_negative import invalid, luhn_orders, reviews, things
 
 from privgen.anonymize import Scrubber, Span
 from privgen.anonymize.score_counts import Scores
+from privgen.errors import ScrubError
 
 Find = Callable[[Case], Sequence[Span]]
 REVIEWS = 3_000
@@ -87,11 +88,16 @@ class Board:
         self._find = find
         self.forms: dict[tuple[str, str], Scores] = defaultdict(Scores)
         self.taken: dict[tuple[str, str], int] = defaultdict(int)
+        self.held_back = 0
         self.missed: dict[tuple[str, str], list[Case]] = defaultdict(list)
 
     def add(self, case: Case) -> None:
         """Score one text."""
-        found, key = self._find(case), (case.group, case.form)
+        key = (case.group, case.form)
+        try:
+            found = self._find(case)
+        except ScrubError:  # nothing leaks, but the text is of no use either
+            found, self.held_back = [], self.held_back + 1
         scores = self.forms[key]
         scores.add(case.spans, found)
         self.taken[key] += any(span.entity_type in CHECKED for span in found)
@@ -148,6 +154,11 @@ def figures(board: Board, by_form: bool) -> Iterator[tuple[str, float | None, fl
     for group in ("luhn_orders", "invalid_checksums"):
         for kind, scores in board.together(group, str).items():
             yield f"{group}.{kind}", 0, board.taken[group, kind], scores[0].records, False
+
+
+def held_back(board: Board) -> dict[str, Any]:
+    """Number of texts that a recogniser failed on."""
+    return line("held_back", 0, board.held_back, sum(s.records for s in board.forms.values()), False)
 
 
 def line(name: str, target: float | None, value: float, n: int, more: bool) -> dict[str, Any]:
@@ -213,7 +224,7 @@ def main() -> None:
     ):
         for board in boards:
             board.add(case)
-    lines = [[line(*figure) for figure in figures(board, given.forms)] for board in boards]
+    lines = [[*(line(*f) for f in figures(board, given.forms)), held_back(board)] for board in boards]
     for ours, *stock in zip(*lines, strict=True):
         print(json.dumps(ours | ({"stock": stock[0]["value"]} if stock else {}), ensure_ascii=False))
     if given.missed:
