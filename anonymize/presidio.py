@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from privgen.anonymize.normalise import normalise
+from privgen.anonymize.normalise import Normalised, normalise
 from privgen.anonymize.policy import Operator as OperatorName
 from privgen.anonymize.recognizer_file import recognizer_name
 from privgen.anonymize.rules import Rule, Triggers
@@ -91,7 +92,7 @@ class PrivgenRuleRecognizer(EntityRecognizer):  # type: ignore[misc]
 
     def analyze(self, text: str, entities: list[str], nlp_artifacts: Any = None) -> list[RecognizerResult]:
         """Spans of the rules as Presidio results, in offsets of `text`."""
-        plain = blank_tokens(normalise(text))
+        plain = _plain(text)
         found: dict[tuple[str, int, int, float], Rule] = {}
         for rule in self._triggers.pick(plain.text):
             for span in rule.find(plain.text):
@@ -113,6 +114,12 @@ class PrivgenRuleRecognizer(EntityRecognizer):  # type: ignore[misc]
             RecognizerResult.RECOGNIZER_IDENTIFIER_KEY: self.id,
         }
         return RecognizerResult(kind, start, end, score, explanation, metadata)
+
+
+@lru_cache(maxsize=1)
+def _plain(text: str) -> Normalised:
+    """The text as the rules read it; an engine asks one recogniser after the other for the same text."""
+    return blank_tokens(normalise(text))
 
 
 def recognizers(languages: Sequence[str] = ("en", "zh")) -> list[PrivgenRuleRecognizer]:
