@@ -179,7 +179,7 @@ class Scrubber:
         yield self._scanner
         if known is not None:
             yield known
-        if text.count(":") >= 2 or (_DIGIT.search(text) and _LONG.search(text)):
+        if text.count(":") >= 2 or (_DIGIT.search(text) and _long_token(text) and _LONG.search(text)):
             yield self._delegated
         yield from self._finders
 
@@ -194,6 +194,11 @@ class Scrubber:
         from privgen.anonymize.presidio import Replacer
 
         return Replacer(self.tokens)
+
+
+def _long_token(text: str) -> bool:
+    """Whether `_LONG`, the shortest match of which stands in a word of 14, is worth trying."""
+    return not text.isascii() or max(map(len, text.split()), default=0) >= 14
 
 
 def _known(known: Known) -> KnownIdentifiers | None:
