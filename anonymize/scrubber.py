@@ -114,7 +114,7 @@ class Scrubber:
         return f"Scrubber(languages={self.languages!r}, policy={self.policy.name!r}, key_id={self.key_id!r})"
 
     def settings(self) -> dict[str, Any]:
-        """What decides how a text is scrubbed, ready for JSON: two that agree replace alike; never the key."""
+        """What decides how a text is scrubbed, ready for JSON; never the key."""
         return {
             "languages": list(self.languages),
             "policy": self.policy.model_dump(mode="json"),

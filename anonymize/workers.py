@@ -21,8 +21,10 @@ from typing import Any, Generic, Protocol, TypeVar
 from privgen.anonymize.time_limit import own_alarm
 from privgen.errors import PrivgenError, RunError
 
-T, R = TypeVar("T"), TypeVar("R")
-T_contra, R_co = TypeVar("T_contra", contravariant=True), TypeVar("R_co", covariant=True)
+T = TypeVar("T")
+R = TypeVar("R")
+T_contra = TypeVar("T_contra", contravariant=True)
+R_co = TypeVar("R_co", covariant=True)
 Mark = Callable[[int], None]
 """Told the number of the record, from 1, that is being worked on."""
 
@@ -33,7 +35,7 @@ _TICK = 1.0
 class Work(Protocol[T_contra, R_co]):
     """What a worker does with a task."""
 
-    def __call__(self, task: T_contra, skip: Mapping[int, str], mark: Mark) -> R_co:
+    def __call__(self, task: T_contra, skip: Mapping[int, str], mark: Mark, /) -> R_co:
         """Do it, but set the records in `skip` aside for the reason given there."""
         ...
 
@@ -191,9 +193,7 @@ class _Worker:
         self.pipe.close()
 
 
-def _serve(
-    work: Work[Any, Any], pipe: Connection, place: memoryview, inherited: list[Connection]
-) -> None:
+def _serve(work: Work[Any, Any], pipe: Connection, place: memoryview, inherited: list[Connection]) -> None:
     for connection in inherited:  # else a worker would not see the parent's death
         connection.close()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -210,7 +210,7 @@ def _serve(
         except EOFError:
             return
         try:
-            answer = (work(task, skip, mark), None)
+            answer: tuple[Any, PrivgenError | None] = (work(task, skip, mark), None)
         except PrivgenError as fault:
             answer = (None, fault)
         except Exception as fault:  # a bug; its message may hold a value
