@@ -179,5 +179,5 @@ class TextBlocks:
 
     def _join(self, cells: list[str]) -> str:
         line = io.StringIO()
-        csv.writer(line, delimiter=self._form.delimiter, lineterminator="").writerow(cells)
-        return line.getvalue()
+        csv.writer(line, delimiter=self._form.delimiter, lineterminator="\r\n").writerow(cells)
+        return line.getvalue().removesuffix("\r\n")  # with "" the writer would not quote line ends

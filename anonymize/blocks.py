@@ -165,8 +165,8 @@ class TextFile:
                 names = next(csv.reader((text,), delimiter=self.form.delimiter, strict=True), [])
             except (ValueError, csv.Error):
                 raise DataError(f"{self.path}: the header is not readable as UTF-8 CSV") from None
-        if not any(names) or len(set(names)) != len(names):
-            raise DataError(f"{self.path}: the header is empty, or two columns have the same name")
+        if not any(names):
+            raise DataError(f"{self.path}: the header is empty")
         return match[0], tuple(names)
 
 
@@ -245,7 +245,7 @@ class _Input:
     """The bytes of a file after decompression; a fault of the compression ends it and is kept."""
 
     def __init__(self, path: Path, codec: str) -> None:
-        self.fault, self.ended = "", False
+        self.fault, self.ended, self._place = "", False, 0
         try:
             self._disk = path.open("rb")
         except OSError:
@@ -261,10 +261,11 @@ class _Input:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._place = self._disk.tell()
         self._disk.close()
 
     def tell(self) -> int:
-        return 0 if self._disk.closed else self._disk.tell()
+        return self._place if self._disk.closed else self._disk.tell()
 
     def read(self, count: int) -> bytes:
         """So many bytes, fewer only at the end."""

@@ -22,6 +22,8 @@ from privgen.config import Part
 from privgen.errors import DataError, RunError
 from privgen.files import canonical_json, locked_folder, read_json, write_json
 
+REJECTS = ".rejects.jsonl"
+"""What the name of an output is followed by in the name of the list of what was set aside."""
 _EVERY = 1.0
 """Seconds between two states."""
 
@@ -190,7 +192,7 @@ def report_path(out: Path) -> Path:
 
 def rejects_path(out: Path) -> Path:
     """Where the records that were set aside are named."""
-    return out.with_name(f"{out.name}.rejects.jsonl")
+    return out.with_name(f"{out.name}{REJECTS}")
 
 
 def _move(source: Path, target: Path) -> None:

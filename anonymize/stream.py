@@ -14,6 +14,7 @@ from privgen.anonymize.blocks import BLOCK_BYTES, FileFormat, check_format, file
 from privgen.anonymize.cells import CellScrubber
 from privgen.anonymize.customers import CustomerIndex
 from privgen.anonymize.journal import (
+    REJECTS,
     Journal,
     State,
     keep_report,
@@ -132,7 +133,7 @@ def scrub_folder(
     ):
         raise ConfigError(f"{out}: may not lie in the folder that is read, nor around it")
     paths = sorted(path for path in source.rglob("*") if path.is_file())
-    wanted = [p for p in paths if file_format(p) and not _hidden(p.relative_to(source))]
+    wanted = [path for path in paths if _is_wanted(path, source)]
     if not wanted:
         raise DataError(f"{source}: no tables or texts there")
     customers = read_customers(source)
@@ -290,5 +291,7 @@ def _share(progress: Progress, before: int, whole: int) -> Progress:
     return show
 
 
-def _hidden(path: Path) -> bool:
-    return any(part.startswith(".") for part in path.parts)
+def _is_wanted(path: Path, folder: Path) -> bool:
+    """Whether a file of a folder is to be scrubbed: of our kinds, not hidden, and no list of rejects."""
+    hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
+    return file_format(path) is not None and not hidden and not path.name.endswith(REJECTS)

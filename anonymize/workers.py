@@ -67,7 +67,6 @@ class Workers(Generic[T, R]):
         self._count = count
 
     def __enter__(self) -> Workers[T, R]:
-        gc.collect()
         for _ in range(self._count):
             self._workers.append(self._start())
         return self

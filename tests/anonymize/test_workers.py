@@ -74,12 +74,10 @@ def test_a_task_that_always_kills_ends():
 
 
 def test_faults_of_the_work_come_through_without_values():
-    with Workers(double, 1) as workers:
-        with pytest.raises(DataError, match="row 3"):
-            list(workers.run([[-3]]))
-    with Workers(double, 1) as workers:
-        with pytest.raises(RunError, match="ValueError") as caught:
-            list(workers.run([[-4]]))
+    with Workers(double, 1) as workers, pytest.raises(DataError, match="row 3"):
+        list(workers.run([[-3]]))
+    with Workers(double, 1) as workers, pytest.raises(RunError, match="ValueError") as caught:
+        list(workers.run([[-4]]))
     assert "secret" not in str(caught.value)
 
 
