@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from privgen.anonymize.scrubber import Finder, Scrubber, ScrubResult
     from privgen.anonymize.silo import scrub_silo
     from privgen.anonymize.spans import Span
+    from privgen.anonymize.stream import scrub_file, scrub_folder
 
 __all__ = [
     "Finder",
@@ -28,6 +29,8 @@ __all__ = [
     "load_policy",
     "recognizers",
     "register",
+    "scrub_file",
+    "scrub_folder",
     "scrub_silo",
 ]
 
@@ -42,6 +45,8 @@ _HOME = {
     "load_policy": "policy",
     "recognizers": "presidio",
     "register": "presidio",
+    "scrub_file": "stream",
+    "scrub_folder": "stream",
     "scrub_silo": "silo",
 }
 

@@ -8,7 +8,9 @@ runs an `AnalyzerEngine` for the types that Presidio finds and our rules do not 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,7 @@ from privgen.anonymize.tokens import Tokens
 from privgen.errors import MissingExtraError, ModelError
 
 try:
+    import presidio_analyzer.pattern_recognizer as presidio_patterns
     from presidio_analyzer import AnalyzerEngine, EntityRecognizer, RecognizerRegistry, RecognizerResult
     from presidio_analyzer.nlp_engine import NoOpNlpEngine
     from presidio_analyzer.predefined_recognizers import (
@@ -89,8 +92,8 @@ class PresidioFinder:
 
     def find(self, text: str) -> Iterable[Span]:
         """Its results with a score of at least the threshold."""
-        results = self._recognizer.analyze(text, self._recognizer.get_supported_entities(), None) or []
-        return _spans(results, self._threshold)
+        kinds = self._recognizer.get_supported_entities()
+        return _spans(_complete(lambda: self._recognizer.analyze(text, kinds, None) or []), self._threshold)
 
 
 class DelegatedFinder:
@@ -118,7 +121,7 @@ class DelegatedFinder:
         for match in _CANDIDATE.finditer(text):
             start, end = max(0, match.start() - 1), min(match.end() + 1, match.start() + _WINDOW)
             window = "".join(char if char.isascii() else " " for char in text[start:end])
-            for span in _spans(self._engine.analyze(window, "en"), _THRESHOLD):
+            for span in _spans(_complete(partial(self._engine.analyze, window, "en")), _THRESHOLD):
                 yield Span(span.entity_type, span.start + start, span.end + start, span.score)
 
 
@@ -146,7 +149,9 @@ class NerFinder:
 
     def find(self, text: str) -> Iterable[Span]:
         """PERSON and LOCATION spans."""
-        return _spans(self._engine.analyze(text, self._language, entities=["PERSON", "LOCATION"]), _THRESHOLD)
+        kinds = ["PERSON", "LOCATION"]
+        found = _complete(partial(self._engine.analyze, text, self._language, entities=kinds))
+        return _spans(found, _THRESHOLD)
 
 
 class Pseudonymize(Operator):  # type: ignore[misc]
@@ -210,6 +215,24 @@ class Replacer:
         if name == "replace":
             return OperatorConfig(name, {"new_value": f"<{kind}>"})
         return OperatorConfig("mask_all" if name == "mask" else name)
+
+
+def _complete(analyze: Callable[[], list[RecognizerResult]]) -> list[RecognizerResult]:
+    """Results of Presidio, of which none may be missing.
+
+    Presidio skips a pattern that runs longer than REGEX_TIMEOUT_SECONDS and goes on without it. Its warning
+    may be switched off, but no pattern can have timed out unless that much time has passed, by the clock or
+    (which is what the regex module counts) by the processor.
+
+    Raises:
+        TimeoutError: It has, so that something may have been skipped.
+    """
+    wall, processor = time.monotonic(), time.process_time()
+    results = analyze()
+    spent = max(time.monotonic() - wall, time.process_time() - processor)
+    if spent >= 0.99 * presidio_patterns.REGEX_TIMEOUT_SECONDS:
+        raise TimeoutError("a pattern may have been skipped")
+    return results
 
 
 def _no_nlp(languages: Sequence[str]) -> NoOpNlpEngine:

@@ -17,6 +17,7 @@ from privgen.anonymize.known import known_types
 from privgen.anonymize.normalise import Normalised
 from privgen.anonymize.rules import BLANK, TOKEN, Rule, Triggers
 from privgen.anonymize.spans import Span
+from privgen.anonymize.time_limit import check_time
 
 RULES: tuple[Rule, ...] = (
     *rules_numbers.RULES,
@@ -58,6 +59,7 @@ class Scanner:
         """
         for rule in self._triggers.pick(text):
             yield from rule.find(text)
+            check_time()
 
 
 def blank_tokens(plain: Normalised) -> Normalised:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from privgen.anonymize.keys import check_key, key_id
 from privgen.anonymize.known import KnownIdentifiers
@@ -15,6 +15,7 @@ from privgen.anonymize.normalise import normalise
 from privgen.anonymize.policy import Policy, check_policy, load_policy
 from privgen.anonymize.scanner import Scanner, blank, blank_tokens, blanked
 from privgen.anonymize.spans import Span, resolve
+from privgen.anonymize.time_limit import DEFAULT_SECONDS, TimeLimitError, check_time, limited
 from privgen.anonymize.tokens import Tokens
 from privgen.errors import ConfigError, ScrubError
 
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
 
 MAX_CHARACTERS = 1_000_000
 """Longer texts are refused: no table cell of a shop is that long."""
+
+T = TypeVar("T")
+_SHORT = 2_000
+"""Characters up to which our own rules cannot run long, so that no alarm is set."""
 
 Known = KnownIdentifiers | Mapping[str, Any] | None
 
@@ -68,6 +73,8 @@ class Scrubber:
         policy: A `Policy`, the path of one in TOML, or None for keyed pseudonyms throughout.
         ner: Folder of a spaCy pipeline that recognises names and places; None for none.
         finders: Further recognisers, run on the normalised text.
+        time_limit: Seconds that one text (or one record of a file) may take before it is held back, see
+            `privgen.anonymize.time_limit` for what can be interrupted; None for no limit.
 
     Raises:
         KeyFileError: Unusable key.
@@ -83,7 +90,11 @@ class Scrubber:
         ner: str | Path | None = None,
         *,
         finders: Sequence[Finder] = (),
+        time_limit: float | None = DEFAULT_SECONDS,
     ) -> None:
+        if time_limit is not None and not time_limit > 0:
+            raise ConfigError("time_limit: a positive number of seconds, or None")
+        self.time_limit = time_limit
         self.languages = _languages(languages)
         self.policy = (
             policy if isinstance(policy, Policy) else load_policy(Path(policy)) if policy else Policy()
@@ -102,6 +113,16 @@ class Scrubber:
         """Say what it does without the key."""
         return f"Scrubber(languages={self.languages!r}, policy={self.policy.name!r}, key_id={self.key_id!r})"
 
+    def settings(self) -> dict[str, Any]:
+        """What decides how a text is scrubbed, ready for JSON; never the key."""
+        return {
+            "languages": list(self.languages),
+            "policy": self.policy.model_dump(mode="json"),
+            "finders": [finder.name for finder in self._finders],
+            "time_limit": self.time_limit,
+            "key_id": self.key_id,
+        }
+
     def load(self) -> None:
         """Load Presidio now rather than at the first text that needs it (before a process forks)."""
         _ = (self._delegated, self._replacer)
@@ -118,9 +139,12 @@ class Scrubber:
             column: Its column.
 
         Raises:
-            ScrubError: A recogniser failed or the text is too long; the text must not leave.
+            ScrubError: A recogniser failed or took too long, or the text is too long; it must not leave.
         """
-        spans = self.find(text, known, table=table, column=column)
+        return self._limited(text, lambda: self._scrub(text, known, table, column))
+
+    def _scrub(self, text: str, known: Known, table: str | None, column: str | None) -> ScrubResult:
+        spans = self._find(text, known, table, column)
         if not spans:
             return ScrubResult(text, ())
         operators = {
@@ -128,6 +152,8 @@ class Scrubber:
         }
         try:
             return ScrubResult(self._replacer.replace(text, spans, operators), spans)
+        except TimeLimitError:
+            raise
         except Exception as fault:
             raise ScrubError(f"replacing failed ({type(fault).__name__}); the record is held back") from None
 
@@ -139,6 +165,12 @@ class Scrubber:
         Raises:
             ScrubError: As for `scrub`.
         """
+        return self._limited(text, lambda: self._find(text, known, table, column))
+
+    def _limited(self, text: str, work: Callable[[], T]) -> T:
+        return limited(self.time_limit, work, interrupt=len(text) > _SHORT or bool(self._finders))
+
+    def _find(self, text: str, known: Known, table: str | None, column: str | None) -> tuple[Span, ...]:
         if len(text) > MAX_CHARACTERS:
             raise ScrubError(f"text of more than {MAX_CHARACTERS:,} characters; the record is held back")
         plain = blank_tokens(normalise(text))
@@ -159,6 +191,9 @@ class Scrubber:
         for finder in self._recognisers(text, known):
             try:
                 found.update(finder.find(text))
+                check_time()  # a recogniser may swallow the alarm
+            except TimeLimitError:
+                raise
             except Exception as fault:
                 raise ScrubError(
                     f"recogniser {finder.name} failed ({type(fault).__name__}); the record is held back"
