@@ -74,6 +74,7 @@ class Cipher:
     def encrypt(self, entity_type: str, value: str) -> str:
         """The token of any text; equal for equal texts, types and keys."""
         keys = self._keys[self._newest]
+        entity_type = re.sub("[^A-Z_]", "_", entity_type.upper())[:31]
         head = bytes([VERSION]) + self._newest
         data = head + entity_type.encode()
         plain = _padded(value.encode("utf-8", "surrogatepass"))

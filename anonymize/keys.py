@@ -52,7 +52,7 @@ def load_keys(path: Path, create: bool = False) -> tuple[bytes, ...]:
         raise KeyFileError(f"{path}: key file can be read by others; run: chmod 600 {path}")
     lines = {number: line.strip() for number, line in enumerate(raw.split(b"\n"), 1)}
     lines = {number: line for number, line in lines.items() if line and not line.startswith(b"#")}
-    if not lines or not any(_HEX.fullmatch(line) for line in lines.values()):
+    if not any(_HEX.fullmatch(line) and (len(lines) == 1 or len(line) >= 32) for line in lines.values()):
         return (check_key(raw, str(path)),)
     for number, line in lines.items():
         if not _HEX.fullmatch(line):
