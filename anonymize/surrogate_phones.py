@@ -17,13 +17,14 @@ from __future__ import annotations
 import re
 
 from privgen.anonymize.draw import Draw, fill
+from privgen.anonymize.surrogate_people import names
 
 _CODES = re.compile("1|7|20|27|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]|[2-9][0-9]{2}")
 _EXTENSION = re.compile(r"(?i) ?(?:x|ext\.?|转|分机) ?[0-9]{1,5}$")
 _CN_MOBILE = ("160", "163", "164", "168", "169")
 _CN_LANDLINE = re.compile(r"(?:10|2[0-9]|[3-9][0-9]{2})(?=[2-8][0-9]{6,7}$)")
 _CN_WRITING = re.compile(r"^(?:(?:\+|00)86.*|\(0?[0-9]{2,3}\).*|0?[0-9]{2,3}-.*)$")
-_GB_LINES = ("2079460", "1134960", "1144960", "1154960", "1164960", "1174960", "1184960", "1214960", "1314960")
+_GB_LINES = ("1134960", "1144960", "1154960", "1164960", "1174960", "1184960", "1214960", "1314960")
 _FR_LINES = {"1": "19900", "2": "26191", "3": "35301", "4": "46571", "5": "53649", "6": "63998", "7": "63998"}
 
 
@@ -85,11 +86,10 @@ def _known(draw: Draw, country: str, rest: str) -> str:
     if area:
         return area[0] + "90" + draw.digits(len(rest) - area.end() - 2)
     if country == "1" and len(rest) == 10:
-        from privgen.anonymize.surrogate_people import names
-
         return draw.pick(names("area_us")) + "55501" + draw.digits(2)
     if country == "44" and len(rest) == 10:
-        return ("7700900" if rest[0] == "7" else draw.pick(_GB_LINES)) + draw.digits(3)
+        lines = {"7": ("7700900",), "2": ("2079460",)}.get(rest[0], _GB_LINES)
+        return draw.pick(lines) + draw.digits(3)
     if country == "33" and len(rest) == 9 and rest[0] in _FR_LINES:
         return _FR_LINES[rest[0]] + draw.digits(4)
     if country == "49" and len(rest) in (10, 11):
