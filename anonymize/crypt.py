@@ -41,7 +41,7 @@ VERSION = 1
 _ALPHABET = "bcdfghjklmnpqrst"
 _ENCODE = str.maketrans("0123456789abcdef", _ALPHABET)
 _DECODE = str.maketrans(_ALPHABET, "0123456789abcdef")
-_TOKEN = re.compile(rf"(?i)<ENC_([A-Z][A-Z_]{{0,30}})_([{_ALPHABET}]+)>")
+ENCRYPTED = re.compile(rf"(?i)<ENC_([A-Z][A-Z_]{{0,30}})_([{_ALPHABET}]+)>")
 _BLOCK = 16
 _HEAD, _NONCE = 5, 12
 
@@ -88,7 +88,7 @@ class Cipher:
         Raises:
             KeyFileError: No token, changed, or of a key that is not here; the message names the key's id.
         """
-        match = _TOKEN.fullmatch(token)
+        match = ENCRYPTED.fullmatch(token)
         if match is None:
             raise KeyFileError("not an encrypted value; nothing was decrypted")
         entity_type, sealed = match[1].upper(), _bytes(match[2])
@@ -97,7 +97,9 @@ class Cipher:
             raise KeyFileError("an encrypted value of an unknown version; nothing was decrypted")
         keys = self._keys.get(head[1:])
         if keys is None:
-            raise KeyFileError(f"an encrypted value needs the key {head[1:].hex()}, which is not in the key file")
+            raise KeyFileError(
+                f"an encrypted value needs the key {head[1:].hex()}, which is not in the key file"
+            )
         try:
             plain = keys.encryption.decrypt(nonce, sealed[_HEAD + _NONCE :], head + entity_type.encode())
         except (InvalidTag, ValueError):
@@ -110,7 +112,7 @@ class Cipher:
         Raises:
             KeyFileError: As for `decrypt`.
         """
-        return _TOKEN.subn(lambda match: self.decrypt(match[0])[1], text) if "<" in text else (text, 0)
+        return ENCRYPTED.subn(lambda match: self.decrypt(match[0])[1], text) if "<" in text else (text, 0)
 
     def rotate(self, text: str) -> tuple[str, int]:
         """`text` with its tokens encrypted anew under the first key, and how many there were.
@@ -118,13 +120,14 @@ class Cipher:
         Raises:
             KeyFileError: As for `decrypt`.
         """
-        return _TOKEN.subn(lambda match: self.encrypt(*self.decrypt(match[0])), text)
+        return ENCRYPTED.subn(lambda match: self.encrypt(*self.decrypt(match[0])), text)
 
 
 def _derived(key: bytes) -> _Keys:
     """Keys of their own for encryption and nonces: a pseudonym shows nothing of either."""
     encryption, nonce = (
-        HKDF(SHA256(), 32, None, f"privgen {use} {VERSION}".encode()).derive(key) for use in ("encrypt", "nonce")
+        HKDF(SHA256(), 32, None, f"privgen {use} {VERSION}".encode()).derive(key)
+        for use in ("encrypt", "nonce")
     )
     return _Keys(AESGCM(encryption), nonce)
 

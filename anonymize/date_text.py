@@ -33,18 +33,14 @@ _FULL = tuple(
         rf"{_YEAR}(?P<sep>[-/.]|[ ])[ ]?{_MON}(?P=sep)[ ]?{_DAY}",
         rf"(?P<p>[0-9]{{1,2}})(?P<sep>[-/.])(?P<q>[0-9]{{1,2}})(?P=sep)(?:{_YEAR}|(?P<y>[0-9]{{2}}))",
         rf"(?P<B>{_NAME})\.?[ ]{_DAY}(?P<th>st|nd|rd|th)?(?:,?[ ](?:of[ ])?{_YEAR})?(?!:)",
-        rf"{_DAY}(?:(?P<th>st|nd|rd|th)|º|\.)?[ ](?:of[ ]|de[ ])?(?P<B>{_NAME})\.?(?:,?[ ](?:de[ ]|of[ ])?{_YEAR})?",
+        rf"{_DAY}(?:(?P<th>st|nd|rd|th)|º|\.)?[ ](?:of[ ]|de[ ])?(?P<B>{_NAME})\.?"
+        rf"(?:,?[ ](?:de[ ]|of[ ])?{_YEAR})?",
         rf"{_MON}[ ]?月[ ]?{_DAY}[ ]?[日号]",
     )
 )
 _COMPACT = re.compile(r"(?P<Y>(?:19|20)[0-9]{2})(?P<m>[0-9]{2})(?P<d>[0-9]{2})")
-_FIND = re.compile(
-    "|".join(
-        f"(?:{_LEFT}{re.sub(r'[(][?]P<[a-zA-Z]+>', '(?:', form.pattern.replace('(?P=sep)', '[-/. ]'))}{_RIGHT})"
-        for form in _FULL
-    ),
-    re.IGNORECASE,
-)
+_PLAIN = [re.sub(r"\(\?P<[a-zA-Z]+>", "(?:", form.pattern).replace("(?P=sep)", "[-/. ]") for form in _FULL]
+_FIND = re.compile("|".join(f"(?:{_LEFT}{form}{_RIGHT})" for form in _PLAIN), re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,13 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from typing import TypeVar
 
 from privgen.anonymize.date_text import read_date
+from privgen.anonymize.dateshift import Day
 from privgen.anonymize.settings import DATE_TYPES, Generalise
+
+Number = TypeVar("Number", int, float)
 
 _NUMBER = re.compile("[0-9]+")
 _BAND = re.compile(r"[0-9]+-[0-9]+|[0-9]+\+")
@@ -18,7 +22,9 @@ _TOP_AGE = 90
 _LONGEST_NUMBER = 6
 """Longer numbers are names of something rather than quantities; a band of them would still tell which."""
 
-_MONTH_ONLY = re.compile(r"(?i)(?:19|20)[0-9]{2}[-/. ]?[0-9]{1,2}|[0-9]{1,2}[-/.](?:19|20)[0-9]{2}|[a-zç]{3,9}")
+_MONTH_ONLY = re.compile(
+    r"(?i)(?:19|20)[0-9]{2}[-/. ]?[0-9]{1,2}|[0-9]{1,2}[-/.](?:19|20)[0-9]{2}|[a-zç]{3,9}"
+)
 _YEAR_ONLY = re.compile("(?:19|20)[0-9]{2}年?")
 _YEAR = re.compile("(?:19|20)[0-9]{2}")
 _CN_YEAR_MONTH = re.compile(r"(?:(?:19|20)?[0-9]{2}[ ]?年[ ]?)?[0-9]{1,2}[ ]?月")
@@ -31,7 +37,9 @@ _CN_PLACE = re.compile(
     rf"(?P<province>(?:{_MUNICIPALITIES})市?|(?:{_PROVINCES})(?:省|(?:维吾尔|壮族|回族)?自治区)?"
     r"|(?:香港|澳门)(?:特别行政区)?)?[ ,，]?(?P<city>[\u4e00-\u9fff]{2,6}?(?:市|自治州|地区|盟))?"
 )
-_US_PLACE = re.compile(r"(?:^|,)\s*(?P<city>[A-Z][A-Za-z'. -]{1,30}?),?\s+(?P<state>[A-Z]{2})(?:[ ,]+[0-9]{5}(?:-[0-9]{4})?)?$")
+_US_PLACE = re.compile(
+    r"(?:^|,)\s*(?P<city>[A-Z][A-Za-z'. -]{1,30}?),?\s+(?P<state>[A-Z]{2})(?:[ ,]+[0-9]{5}(?:-[0-9]{4})?)?$"
+)
 
 
 def generalise(setting: Generalise, entity_type: str, value: str) -> str:
@@ -73,8 +81,17 @@ def number(value: str, width: int = 10) -> str:
     return _band(int(value), width) if re.fullmatch(f"[0-9]{{1,{_LONGEST_NUMBER}}}", value) else ""
 
 
+def band(value: Number, width: int = 10) -> Number:
+    """The lower bound of the band of a number, for a cell that must stay a number.
+
+    >>> band(37), band(1.5)
+    (30, 0.0)
+    """
+    return value - value % width
+
+
 def _band(value: int, width: int, top: int | None = None) -> str:
-    low = value - value % width
+    low = band(value, width)
     high = low + width - 1
     return f"{low}-{high if top is None else min(high, top)}"
 
@@ -100,20 +117,26 @@ def date_text(value: str, keep: str = "month", day_first: bool = False) -> str:
     found = read_date(value, day_first)
     if found is not None:
         return found.year() if keep == "year" else found.month()
-    if _MONTH_ONLY.fullmatch(value) or _CN_YEAR_MONTH.fullmatch(value) or re.fullmatch(r"[A-Za-zç]+ (?:19|20)[0-9]{2}", value):
+    if (
+        _MONTH_ONLY.fullmatch(value)
+        or _CN_YEAR_MONTH.fullmatch(value)
+        or re.fullmatch(r"[A-Za-zç]+ (?:19|20)[0-9]{2}", value)
+    ):
         year = _YEAR.search(value)
         return value if keep == "month" else (year[0] + "年" * ("年" in value) if year else "")
     return ""
 
 
-def day(value: dt.date, keep: str = "month") -> dt.date:
+def day(value: Day, keep: str = "month") -> Day:
     """The first day of the month or year of a date; of a time, its first moment.
 
     >>> day(dt.date(1990, 5, 17)), day(dt.date(1990, 5, 17), "year")
     (datetime.date(1990, 5, 1), datetime.date(1990, 1, 1))
     """
     first = value.replace(day=1) if keep == "month" else value.replace(day=1, month=1)
-    return first.replace(hour=0, minute=0, second=0, microsecond=0) if isinstance(first, dt.datetime) else first
+    return (
+        first.replace(hour=0, minute=0, second=0, microsecond=0) if isinstance(first, dt.datetime) else first
+    )
 
 
 def place(value: str, keep: str = "city") -> str:

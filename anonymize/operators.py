@@ -1,4 +1,4 @@
-"""What each operator of a policy makes of a value; Presidio's engine calls it through `presidio_operators`."""
+"""What each operator of a policy makes of a value; Presidio's engine calls it by `presidio_operators`."""
 
 from __future__ import annotations
 
@@ -86,14 +86,18 @@ class Operators:
             case settings.ShiftDate():
                 by = self._shift(setting, customer)
                 return shift(value, by) if by else None
-            case settings.Surrogate() if not isinstance(value, dt.datetime):
-                made = self._surrogates.surrogate("DATE_OF_BIRTH", value.isoformat())
-                return type(value).fromisoformat(made) if made else None
+            case settings.Surrogate():
+                made = self._surrogates.surrogate("DATE_OF_BIRTH", value.isoformat()[:10])
+                return shift(value, (dt.date.fromisoformat(made) - _date(value)).days) if made else None
             case _:
                 return None
 
     def _shift(self, setting: settings.ShiftDate, customer: str | None) -> int:
         return shift_days(self._key, customer, setting.days) if customer else 0
+
+
+def _date(value: dt.date) -> dt.date:
+    return value.date() if isinstance(value, dt.datetime) else value
 
 
 def mask(value: str, keep_first: int = 0, keep_last: int = 0) -> str:

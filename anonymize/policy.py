@@ -7,13 +7,22 @@ from typing import Literal
 
 from pydantic import Field
 
-from privgen.anonymize.settings import COARSE_TYPES, DATE_TYPES, Given, Keep, Operator, Pseudonymize, Setting
+from privgen.anonymize.settings import (
+    COARSE_TYPES,
+    DATE_TYPES,
+    LOOKALIKES,
+    Given,
+    Keep,
+    Operator,
+    Pseudonymize,
+    Setting,
+)
 from privgen.config import Part, read_toml, validate
 from privgen.errors import ConfigError
 from privgen.schema import IDENTIFIER_COLUMNS, TABLES, ColumnType
 
 PRESETS = ("gdpr-anonymous", "gdpr-pseudonymous", "pipl")
-"""Policies that ship with the package, `data/policies/<name>.toml`."""
+"""Policies that ship with the package, `data/policies/<name>.toml`; a file of such a name needs its path."""
 
 PSEUDONYM_COLUMNS = ("customer_id", "review_id", "dialogue_id")
 """Ids that become keyed pseudonyms (or are encrypted); product and campaign ids stay."""
@@ -46,7 +55,7 @@ _TYPED = {
     ColumnType.NUMBER: frozenset({"NUMBER"}),
 }
 _ALLOWED = {
-    "date": ("keep", "redact", "generalise", "shift_date"),
+    "date": ("keep", "redact", "generalise", "shift_date", "surrogate"),
     "number": ("keep", "generalise"),
     "id": ("pseudonymize", "encrypt"),
 }
@@ -99,6 +108,15 @@ class Policy(Part):
     def operator(self, entity_type: str, table: str | None = None, column: str | None = None) -> Operator:
         """The name of that operator."""
         return self.setting(entity_type, table, column).operator
+
+    def lookalikes(self) -> list[str]:
+        """Entity types that some table gets look-alikes for: a fresh scan of the output cannot count them."""
+        named = [self.entities, *(part.entities for part in self.tables.values())]
+        named += [settings for part in self.tables.values() for settings in part.columns.values()]
+        found = {
+            name for settings in named for name, given in settings.items() if given.operator in LOOKALIKES
+        }
+        return sorted(found | ({"default"} if self.default.operator in LOOKALIKES else set()))
 
 
 def load_policy(path: str | Path) -> Policy:

@@ -105,9 +105,7 @@ class Scrubber:
         finders: Sequence[Finder] = (),
     ) -> None:
         self.languages = _languages(languages)
-        self.policy = (
-            policy if isinstance(policy, Policy) else load_policy(policy) if policy else Policy()
-        )
+        self.policy = policy if isinstance(policy, Policy) else load_policy(policy) if policy else Policy()
         check_policy(self.policy)
         discard = self.policy.key == "discard"
         self.operators = Operators(secrets.token_bytes(KEY_BYTES) if discard else check_key(key))

@@ -10,7 +10,26 @@ from collections.abc import Callable, Mapping
 from privgen.anonymize import validators
 from privgen.anonymize.draw import Draw, fill
 
-_PROVINCES = ("11", "12", "13", "14", "21", "22", "31", "32", "33", "34", "35", "36", "37", "41", "42", "43", "44", "51")
+_PROVINCES = (
+    "11",
+    "12",
+    "13",
+    "14",
+    "21",
+    "22",
+    "31",
+    "32",
+    "33",
+    "34",
+    "35",
+    "36",
+    "37",
+    "41",
+    "42",
+    "43",
+    "44",
+    "51",
+)
 _NOWHERE = "9999"
 _HAN = "安春东方光海和华江金林明南平青山水天文西新兴阳永远云中"
 _PREFIXED = re.compile("[A-Za-z]{1,4}(?=[0-9-])")
@@ -98,7 +117,9 @@ def _ssn(draw: Draw, value: str) -> str:
 
 
 def _nhs(draw: Draw, value: str) -> str:
-    return fill(value, "999" + draw.digits(7)) if len(validators.compact(value)) == 10 else shaped(draw, value)
+    return (
+        fill(value, "999" + draw.digits(7)) if len(validators.compact(value)) == 10 else shaped(draw, value)
+    )
 
 
 def _ip(draw: Draw, value: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from privgen.anonymize.data_files import wordlist
 from privgen.anonymize.draw import Draw
 from privgen.anonymize.surrogate_people import cased, names
 
@@ -11,7 +12,23 @@ _CN_PROVINCE = re.compile(
     "(?:北京|天津|上海|重庆|河北|山西|辽宁|吉林|黑龙江|江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南|广东|海南|四川|贵州|云南"
     "|陕西|甘肃|青海|台湾|内蒙古|广西|西藏|宁夏|新疆|香港|澳门)(?=省|市|[^\u4e00-\u9fff]|[\u4e00-\u9fff]{2})"
 )
-_PROVINCES = ("河北", "山西", "辽宁", "吉林", "江苏", "浙江", "安徽", "福建", "江西", "山东", "河南", "湖北", "湖南", "广东", "四川")
+_PROVINCES = (
+    "河北",
+    "山西",
+    "辽宁",
+    "吉林",
+    "江苏",
+    "浙江",
+    "安徽",
+    "福建",
+    "江西",
+    "山东",
+    "河南",
+    "湖北",
+    "湖南",
+    "广东",
+    "四川",
+)
 _MUNICIPAL = ("北京", "天津", "上海", "重庆")
 _CN_PART = re.compile(
     "(?P<stem>[\u4e00-\u9fff]{1,8}?)(?P<suffix>自治区|自治州|特别行政区|开发区|新区|街道|市|州|盟|区|县|旗|镇|乡"
@@ -23,14 +40,7 @@ _CN_DISTRICT = ("自治区", "开发区", "新区", "街道", "区", "县", "旗
 _CN_NUMBER = re.compile("[一二三四五六七八九十]+(?=号|弄|幢|栋|座|单元|层|楼|室|户|期|区)")
 _HAN = re.compile("[\u3400-\u9fff]")
 _WORD = re.compile(r"[0-9]+|[^\W\d_]+(?:['’][^\W\d_]+)?")
-_STAYS = frozenset(
-    """street st avenue ave road rd boulevard blvd lane ln drive dr court ct place pl square sq terrace ter way
-    parkway pkwy highway hwy circle cir crescent close trail trl alley plaza row mews gardens grove hill loop pike
-    path walk green broadway route county po p o box apt apartment unit suite ste flat room rm floor fl bldg
-    building block lot north south east west n s e w ne nw se sw rua r avenida av travessa alameda al praça rodovia
-    rod estrada largo apto apartamento bloco bl casa sala conjunto cj nº n° número rue chemin impasse allée quai
-    cours bd bis de da do das dos du des la le les d l e of the th nd rd caixa postal postfach""".split()
-)
+_STAYS = wordlist("address_words")
 _GERMAN = re.compile("(?i)(?:straße|strasse|str|weg|platz|allee|gasse|ring|damm|ufer)$")
 
 

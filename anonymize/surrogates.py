@@ -7,7 +7,8 @@ value at hand. Where there is a range for fiction, or one that cannot be given o
   MAC addresses 00-00-5E-00-53-xx (RFC 7042);
 - identity and credit codes with a valid check digit and an area 99 99 that no county has (GB/T 2260);
 - card, IBAN, CPF and CNPJ numbers whose check digit is wrong, because a right one might be a stranger's;
-- US social security numbers of area 666, NHS numbers that begin with 999, plates with the letter I: not issued;
+- US social security numbers of area 666, NHS numbers that begin with 999, plates with the letter I: none is
+  issued;
 - telephone numbers: see `surrogate_phones`.
 
 Other numbers and codes keep their shape (digit for digit, letter for letter in its case) and are somebody's
