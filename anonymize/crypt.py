@@ -1,4 +1,4 @@
-"""AES-GCM tokens: what the policy encrypts, whoever holds the key can decrypt; the one file with cryptography.
+"""AES-GCM tokens: what the policy encrypts, the holder of the key decrypts; the one file with cryptography.
 
 A token is `<ENC_TYPE_letters>`. The letters are sixteen consonants, one per half byte: no digit or word can
 show up in them, and no change of case harms them. The bytes: version (1), key id (4), nonce (12), ciphertext

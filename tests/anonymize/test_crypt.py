@@ -49,7 +49,7 @@ def test_lengths_show_in_blocks_only():
 @given(KINDS, ANY)
 def test_a_wrong_key_is_refused(kind, value):
     token = CIPHER.encrypt(kind, value)
-    with pytest.raises(KeyFileError, match="needs the key [0-9a-f]{8}") as caught:
+    with pytest.raises(KeyFileError, match=r"needs the key [0-9a-f]{8}") as caught:
         Cipher([NEW]).reverse(token)
     assert token not in str(caught.value)
 

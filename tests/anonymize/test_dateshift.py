@@ -23,7 +23,20 @@ FORMATS = [
     "%m/%d/%y",
     "{0.day} de {1} de {0.year}",
 ]
-PT = "janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro dezembro".split()
+PT = [
+    "janeiro",
+    "fevereiro",
+    "março",
+    "abril",
+    "maio",
+    "junho",
+    "julho",
+    "agosto",
+    "setembro",
+    "outubro",
+    "novembro",
+    "dezembro",
+]
 
 
 def write(date, form):
@@ -43,8 +56,8 @@ def test_a_written_date_moves_and_keeps_its_format(date, form, by):
         )
     elif 1931 <= wanted.year <= 2029:
         assert found.date == wanted
-    if "{" in form or "%b" not in form and "%B" not in form:
-        assert len(moved) == len(write(wanted, form)) or moved == write(wanted, form)
+    if form in FORMATS[:4] or "年" in form:  # 10/10/2000 does not tell whether there are zeros
+        assert moved == write(wanted, form)
 
 
 @given(DATES, DATES, st.sampled_from(FORMATS[:6]), st.sampled_from(FORMATS[:6]), st.text(min_size=1))

@@ -1,4 +1,4 @@
-"""Coarser values: never finer than asked for, stable when made again, nothing left where nothing can be told."""
+"""Coarser values: never finer than asked for, stable when made again, nothing left where none can be told."""
 
 import datetime as dt
 import re

@@ -1,5 +1,9 @@
 """Pseudonyms: canonical values, nothing hidden in a token, keyed."""
 
+import os
+import subprocess
+import sys
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -76,3 +80,24 @@ def test_type_and_key_matter():
 
 def test_few_collisions():
     assert len({TOKENS.token("ID", str(i)) for i in range(20_000)}) == 20_000
+
+
+def test_another_process_makes_the_same_pseudonyms_surrogates_and_encrypted_values():
+    """With another hash seed, as a later run would have."""
+    code = (
+        "from privgen.anonymize import Policy, Scrubber\n"
+        "text = 'mail ann@shop.com, 收货人张伟，电话138 0013 8000'\n"
+        "for name in ('pseudonymize', 'surrogate', 'encrypt'):\n"
+        "    print(ascii(Scrubber(key=bytes(range(32)), policy=Policy(default=name)).scrub(text).text))\n"
+    )
+    runs = [
+        subprocess.run(
+            [sys.executable, "-c", code],
+            capture_output=True,
+            check=True,
+            env={**os.environ, "PYTHONHASHSEED": seed},
+        )
+        for seed in ("1", "2")
+    ]
+    assert runs[0].stdout == runs[1].stdout and len(runs[0].stdout.splitlines()) == 3
+    assert TOKENS.token("EMAIL_ADDRESS", "ann@shop.com").encode() in runs[0].stdout
