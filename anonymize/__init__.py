@@ -9,7 +9,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from privgen.anonymize.keys import load_key
+    from privgen.anonymize.crypt import Cipher
+    from privgen.anonymize.decrypt_files import reverse
+    from privgen.anonymize.keys import load_key, load_keys
     from privgen.anonymize.known import KnownIdentifiers
     from privgen.anonymize.policy import Policy, load_policy
     from privgen.anonymize.presidio import recognizers, register
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from privgen.anonymize.stream import scrub_file, scrub_folder
 
 __all__ = [
+    "Cipher",
     "Finder",
     "KnownIdentifiers",
     "Policy",
@@ -26,15 +29,18 @@ __all__ = [
     "Scrubber",
     "Span",
     "load_key",
+    "load_keys",
     "load_policy",
     "recognizers",
     "register",
+    "reverse",
     "scrub_file",
     "scrub_folder",
     "scrub_silo",
 ]
 
 _HOME = {
+    "Cipher": "crypt",
     "Finder": "scrubber",
     "KnownIdentifiers": "known",
     "Policy": "policy",
@@ -42,9 +48,11 @@ _HOME = {
     "Scrubber": "scrubber",
     "Span": "spans",
     "load_key": "keys",
+    "load_keys": "keys",
     "load_policy": "policy",
     "recognizers": "presidio",
     "register": "presidio",
+    "reverse": "decrypt_files",
     "scrub_file": "stream",
     "scrub_folder": "stream",
     "scrub_silo": "silo",

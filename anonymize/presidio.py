@@ -1,24 +1,22 @@
-"""The one file that imports Presidio: our rules as its recognisers, its engines and recognisers for us.
+"""Presidio's analyzer: our rules as its recognisers, its engine and recognisers for us.
 
 `register(registry)` gives an `AnalyzerEngine` every rule of this package. The other way round the scrubber
-runs an `AnalyzerEngine` for the types that Presidio finds and our rules do not own, and an
-`AnonymizerEngine`, with our operators, for every replacement.
+runs an `AnalyzerEngine` for the types that Presidio finds and our rules do not own. Its `AnonymizerEngine`,
+which makes every replacement, is in `presidio_operators`.
 """
 
 from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from privgen.anonymize.normalise import normalise
-from privgen.anonymize.policy import Operator as OperatorName
 from privgen.anonymize.scanner import RULES, Scanner, blank_tokens, entity_types
 from privgen.anonymize.spans import Span
-from privgen.anonymize.tokens import Tokens
 from privgen.errors import MissingExtraError, ModelError
 
 try:
@@ -31,10 +29,6 @@ try:
         MacAddressRecognizer,
         UuidRecognizer,
     )
-    from presidio_anonymizer import AnonymizerEngine
-    from presidio_anonymizer.entities import OperatorConfig
-    from presidio_anonymizer.entities import RecognizerResult as AnonymizerResult
-    from presidio_anonymizer.operators import Operator, OperatorType
 except ImportError:
     raise MissingExtraError("anonymize", "presidio") from None
 
@@ -152,69 +146,6 @@ class NerFinder:
         kinds = ["PERSON", "LOCATION"]
         found = _complete(partial(self._engine.analyze, text, self._language, entities=kinds))
         return _spans(found, _THRESHOLD)
-
-
-class Pseudonymize(Operator):  # type: ignore[misc]
-    """Presidio operator: the keyed token of a value."""
-
-    def operate(self, text: str, params: dict[str, Any] | None = None) -> str:
-        """The token of `text` for `params["entity_type"]`, made by `params["tokens"]`."""
-        given = params or {}
-        tokens: Tokens = given["tokens"]
-        return tokens.token(given["entity_type"], text)
-
-    def validate(self, params: dict[str, Any] | None = None) -> None:
-        """Check that there is a token maker."""
-        if not isinstance((params or {}).get("tokens"), Tokens):
-            raise ValueError("pseudonymize needs tokens")
-
-    def operator_name(self) -> str:
-        """The name that a policy uses."""
-        return "pseudonymize"
-
-    def operator_type(self) -> OperatorType:
-        """It anonymises."""
-        return OperatorType.Anonymize
-
-
-class MaskAll(Pseudonymize):
-    """Presidio operator: one `*` per character (Presidio's own mask needs to know the length)."""
-
-    def operate(self, text: str, params: dict[str, Any] | None = None) -> str:
-        """As many stars as characters."""
-        return "*" * len(text)
-
-    def validate(self, params: dict[str, Any] | None = None) -> None:
-        """It takes no parameters."""
-
-    def operator_name(self) -> str:
-        """The name that a policy uses."""
-        return "mask_all"
-
-
-class Replacer:
-    """Presidio's `AnonymizerEngine` with our operators."""
-
-    def __init__(self, tokens: Tokens) -> None:
-        self._engine = AnonymizerEngine()
-        self._engine.add_anonymizer(Pseudonymize)
-        self._engine.add_anonymizer(MaskAll)
-        self._tokens = tokens
-
-    def replace(self, text: str, spans: Sequence[Span], operators: Mapping[str, OperatorName]) -> str:
-        """Replace disjoint spans of `text`, each by the operator of its entity type."""
-        results = [AnonymizerResult(span.entity_type, span.start, span.end, span.score) for span in spans]
-        configs = {kind: self._config(name, kind) for kind, name in operators.items()}
-        configs["DEFAULT"] = self._config("pseudonymize", "")
-        done = self._engine.anonymize(text, results, configs, merge_entities_with_spaces=False)
-        return str(done.text)
-
-    def _config(self, name: OperatorName, kind: str) -> OperatorConfig:
-        if name == "pseudonymize":
-            return OperatorConfig(name, {"tokens": self._tokens})
-        if name == "replace":
-            return OperatorConfig(name, {"new_value": f"<{kind}>"})
-        return OperatorConfig("mask_all" if name == "mask" else name)
 
 
 def _complete(analyze: Callable[[], list[RecognizerResult]]) -> list[RecognizerResult]:

@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import re
+import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from privgen.anonymize.keys import check_key, key_id
+from privgen.anonymize.date_text import DateFinder
+from privgen.anonymize.keys import KEY_BYTES, check_key, key_id
 from privgen.anonymize.known import KnownIdentifiers
 from privgen.anonymize.normalise import normalise
+from privgen.anonymize.operators import Operators
 from privgen.anonymize.policy import Policy, check_policy, load_policy
+from privgen.anonymize.rules import BLANK
 from privgen.anonymize.scanner import Scanner, blank, blank_tokens, blanked
 from privgen.anonymize.spans import Span, resolve
 from privgen.anonymize.time_limit import DEFAULT_SECONDS, TimeLimitError, check_time, limited
-from privgen.anonymize.tokens import Tokens
 from privgen.errors import ConfigError, ScrubError
 
 if TYPE_CHECKING:
-    from privgen.anonymize.presidio import DelegatedFinder, Replacer
+    from privgen.anonymize.presidio import DelegatedFinder
+    from privgen.anonymize.presidio_operators import Replacer
 
 MAX_CHARACTERS = 1_000_000
 """Longer texts are refused: no table cell of a shop is that long."""
@@ -50,10 +54,24 @@ class Finder(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ScrubResult:
-    """Scrubbed text, and what was replaced: disjoint spans in offsets of the input, sorted."""
+    """Scrubbed text, and what was replaced: disjoint spans in offsets of the input, sorted.
+
+    Args:
+        text: Scrubbed text.
+        spans: What was found, in offsets of the input.
+        placed: For each span the range `[start, end)` of `text` that stands for it.
+    """
 
     text: str
     spans: tuple[Span, ...]
+    placed: tuple[tuple[int, int], ...] = ()
+
+    def blanked(self) -> str:
+        """The text with every replacement blanked out: what a check for leftovers has to read."""
+        chars = list(self.text)
+        for start, end in self.placed:
+            chars[start:end] = BLANK * (end - start)
+        return "".join(chars)
 
     def __repr__(self) -> str:
         """Count without showing the text."""
@@ -64,13 +82,15 @@ class Scrubber:
     """Replaces personal data in English and Chinese text (and in others, by the same rules).
 
     Guarantees: every character that any recogniser reports is replaced, unless the policy says keep; a
-    recogniser that raises stops the text from leaving (`ScrubError`); scrubbing scrubbed text changes
-    nothing; equal values get equal tokens under one key.
+    recogniser that raises stops the text from leaving (`ScrubError`); equal values get equal tokens under
+    one key. Scrubbing scrubbed text changes nothing, except where the policy writes look-alikes (surrogate,
+    shift_date), which are found again and replaced by others; `ScrubResult.placed` says where they are.
 
     Args:
         languages: Two-letter codes of the languages expected; used by `ner`, all rules always run.
         key: At least 16 secret bytes, see `load_key`.
-        policy: A `Policy`, the path of one in TOML, or None for keyed pseudonyms throughout.
+        policy: A `Policy`, the name of a preset, the path of a TOML file, or None for keyed pseudonyms
+            throughout. One that says `key = "discard"` makes a key of its own and needs none.
         ner: Folder of a spaCy pipeline that recognises names and places; None for none.
         finders: Further recognisers, run on the normalised text.
         time_limit: Seconds that one text (or one record of a file) may take before it is held back, see
@@ -96,13 +116,14 @@ class Scrubber:
             raise ConfigError("time_limit: a positive number of seconds, or None")
         self.time_limit = time_limit
         self.languages = _languages(languages)
-        self.policy = (
-            policy if isinstance(policy, Policy) else load_policy(Path(policy)) if policy else Policy()
-        )
+        self.policy = policy if isinstance(policy, Policy) else load_policy(policy) if policy else Policy()
         check_policy(self.policy)
-        self.tokens = Tokens(check_key(key))
-        self.key_id = key_id(key)
+        discard = self.policy.key == "discard"
+        self.operators = Operators(secrets.token_bytes(KEY_BYTES) if discard else check_key(key))
+        self.tokens = self.operators.tokens
+        self.key_id = "discarded" if discard else key_id(key)
         self._scanner = Scanner()
+        self._dates = DateFinder()
         self._finders = tuple(finders)
         if ner is not None:
             from privgen.anonymize.presidio import NerFinder
@@ -128,7 +149,13 @@ class Scrubber:
         _ = (self._delegated, self._replacer)
 
     def scrub(
-        self, text: str, known: Known = None, *, table: str | None = None, column: str | None = None
+        self,
+        text: str,
+        known: Known = None,
+        *,
+        table: str | None = None,
+        column: str | None = None,
+        customer: str | None = None,
     ) -> ScrubResult:
         """Find personal data in `text` and replace it.
 
@@ -137,21 +164,25 @@ class Scrubber:
             known: The customer's own row (identifier column to value), or `KnownIdentifiers` made of it.
             table: Table that the text stands in, for the policy.
             column: Its column.
+            customer: Whose text it is, for shift_date; by default the customer_id of `known`.
 
         Raises:
             ScrubError: A recogniser failed or took too long, or the text is too long; it must not leave.
         """
-        return self._limited(text, lambda: self._scrub(text, known, table, column))
+        if customer is None and isinstance(known, Mapping):
+            customer = known.get("customer_id")
+        return self._limited(text, lambda: self._scrub(text, known, table, column, customer))
 
-    def _scrub(self, text: str, known: Known, table: str | None, column: str | None) -> ScrubResult:
+    def _scrub(
+        self, text: str, known: Known, table: str | None, column: str | None, customer: str | None
+    ) -> ScrubResult:
         spans = self._find(text, known, table, column)
         if not spans:
             return ScrubResult(text, ())
-        operators = {
-            span.entity_type: self.policy.operator(span.entity_type, table, column) for span in spans
-        }
+        settings = {span.entity_type: self.policy.setting(span.entity_type, table, column) for span in spans}
         try:
-            return ScrubResult(self._replacer.replace(text, spans, operators), spans)
+            scrubbed, placed = self._replacer.replace(text, spans, settings, customer)
+            return ScrubResult(scrubbed, spans, placed)
         except TimeLimitError:
             raise
         except Exception as fault:
@@ -188,7 +219,8 @@ class Scrubber:
         self, text: str, known: KnownIdentifiers | None, table: str | None, column: str | None
     ) -> list[Span]:
         found: set[Span] = set()
-        for finder in self._recognisers(text, known):
+        dates = self.policy.operator("DATE_TIME", table, column) != "keep"
+        for finder in (*self._recognisers(text, known), *([self._dates] if dates else [])):
             try:
                 found.update(finder.find(text))
                 check_time()  # a recogniser may swallow the alarm
@@ -226,9 +258,9 @@ class Scrubber:
 
     @cached_property
     def _replacer(self) -> Replacer:
-        from privgen.anonymize.presidio import Replacer
+        from privgen.anonymize.presidio_operators import Replacer
 
-        return Replacer(self.tokens)
+        return Replacer(self.operators)
 
 
 def _long_token(text: str) -> bool:

@@ -30,8 +30,10 @@ def scrub_silo(
     """Scrub every table of a silo into `out` and return what scrub.json says.
 
     Free text is scrubbed with the identifiers of the customer whose row it is; identifier columns are
-    emptied; customer, review and dialogue ids become keyed pseudonyms. A record that cannot be scrubbed is
-    left out and listed under `held_back`. The written tables are scanned once more for `residual`.
+    emptied, and customer, review and dialogue ids become keyed pseudonyms, unless the policy says
+    otherwise. A record that cannot be scrubbed is left out and listed under `held_back`. The written tables
+    are scanned once more for `residual`; types that the policy replaces by look-alikes are named under
+    `lookalikes` and not counted there, as `RowScrubber.rescan_batch` says.
 
     Guarantees: `out` appears complete or not at all; the result does not depend on `workers`; memory does
     not grow with the tables, except for one short string per customer.
@@ -117,6 +119,7 @@ class _Report:
             "held_back": self._held_back,
             "languages": list(scrubber.languages),
             "policy": scrubber.policy.name,
+            "lookalikes": scrubber.policy.lookalikes(),
             "presidio_version": metadata.version("presidio-analyzer"),
             "key_id": scrubber.key_id,
         }
