@@ -11,10 +11,13 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from privgen.anonymize.crypt import Cipher
     from privgen.anonymize.decrypt_files import reverse
+    from privgen.anonymize.gold import GoldRecord, read_gold
     from privgen.anonymize.keys import load_key, load_keys
     from privgen.anonymize.known import KnownIdentifiers
     from privgen.anonymize.policy import Policy, load_policy
     from privgen.anonymize.presidio import recognizers, register
+    from privgen.anonymize.recognizer_file import write_registry
+    from privgen.anonymize.score import Scores, score_file, score_records
     from privgen.anonymize.scrubber import Finder, Scrubber, ScrubResult
     from privgen.anonymize.silo import scrub_silo
     from privgen.anonymize.spans import Span
@@ -23,39 +26,51 @@ if TYPE_CHECKING:
 __all__ = [
     "Cipher",
     "Finder",
+    "GoldRecord",
     "KnownIdentifiers",
     "Policy",
+    "Scores",
     "ScrubResult",
     "Scrubber",
     "Span",
     "load_key",
     "load_keys",
     "load_policy",
+    "read_gold",
     "recognizers",
     "register",
     "reverse",
+    "score_file",
+    "score_records",
     "scrub_file",
     "scrub_folder",
     "scrub_silo",
+    "write_registry",
 ]
 
 _HOME = {
     "Cipher": "crypt",
     "Finder": "scrubber",
+    "GoldRecord": "gold",
     "KnownIdentifiers": "known",
     "Policy": "policy",
+    "Scores": "score",
     "ScrubResult": "scrubber",
     "Scrubber": "scrubber",
     "Span": "spans",
     "load_key": "keys",
     "load_keys": "keys",
     "load_policy": "policy",
+    "read_gold": "gold",
     "recognizers": "presidio",
     "register": "presidio",
     "reverse": "decrypt_files",
     "scrub_file": "stream",
     "scrub_folder": "stream",
+    "score_file": "score",
+    "score_records": "score",
     "scrub_silo": "silo",
+    "write_registry": "recognizer_file",
 }
 
 

@@ -6,7 +6,7 @@ import re
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
@@ -18,6 +18,7 @@ from privgen.anonymize.operators import Operators
 from privgen.anonymize.policy import Policy, check_policy, load_policy
 from privgen.anonymize.rules import BLANK
 from privgen.anonymize.scanner import Scanner, blank, blank_tokens, blanked
+from privgen.anonymize.settings import Setting
 from privgen.anonymize.spans import Span, resolve
 from privgen.anonymize.time_limit import DEFAULT_SECONDS, TimeLimitError, check_time, limited
 from privgen.errors import ConfigError, ScrubError
@@ -180,13 +181,17 @@ class Scrubber:
         if not spans:
             return ScrubResult(text, ())
         settings = {span.entity_type: self.policy.setting(span.entity_type, table, column) for span in spans}
-        try:
-            scrubbed, placed = self._replacer.replace(text, spans, settings, customer)
-            return ScrubResult(scrubbed, spans, placed)
-        except TimeLimitError:
-            raise
-        except Exception as fault:
-            raise ScrubError(f"replacing failed ({type(fault).__name__}); the record is held back") from None
+        done: list[ScrubResult] = []
+        failed = _failure(lambda: done.append(self._replaced(text, spans, settings, customer)))
+        if failed:
+            raise ScrubError(f"replacing failed ({failed}); the record is held back")
+        return done[0]
+
+    def _replaced(
+        self, text: str, spans: tuple[Span, ...], settings: dict[str, Setting], customer: str | None
+    ) -> ScrubResult:
+        scrubbed, placed = self._replacer.replace(text, spans, settings, customer)
+        return ScrubResult(scrubbed, spans, placed)
 
     def find(
         self, text: str, known: Known = None, *, table: str | None = None, column: str | None = None
@@ -221,15 +226,9 @@ class Scrubber:
         found: set[Span] = set()
         dates = self.policy.operator("DATE_TIME", table, column) != "keep"
         for finder in (*self._recognisers(text, known), *([self._dates] if dates else [])):
-            try:
-                found.update(finder.find(text))
-                check_time()  # a recogniser may swallow the alarm
-            except TimeLimitError:
-                raise
-            except Exception as fault:
-                raise ScrubError(
-                    f"recogniser {finder.name} failed ({type(fault).__name__}); the record is held back"
-                ) from None
+            failed = _failure(partial(_collect, found, finder, text))
+            if failed:
+                raise ScrubError(f"recogniser {finder.name} failed ({failed}); the record is held back")
         return [
             span
             for span in found
@@ -266,6 +265,26 @@ class Scrubber:
 def _long_token(text: str) -> bool:
     """Whether `_LONG`, the shortest match of which stands in a word of 14, is worth trying."""
     return not text.isascii() or max(map(len, text.split()), default=0) >= 14
+
+
+def _collect(found: set[Span], finder: Finder, text: str) -> None:
+    found.update(finder.find(text))
+    check_time()  # a recogniser may swallow the alarm
+
+
+def _failure(work: Callable[[], object]) -> str:
+    """What `work` raised, by name, or nothing; a passed time limit goes on as it is.
+
+    Whoever raises on that does so outside the handler: an exception of a recogniser may hold the text, and
+    not even `__context__` may carry it on.
+    """
+    try:
+        work()
+    except TimeLimitError:
+        raise
+    except Exception as fault:
+        return type(fault).__name__
+    return ""
 
 
 def _known(known: Known) -> KnownIdentifiers | None:
