@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
@@ -10,8 +11,10 @@ from typing import Any
 
 from privgen.config import RunConfig, load_config
 from privgen.errors import MissingExtraError, PrivgenError, RunError
+from privgen.files import sha256_text
 from privgen.progress import Progress, silent
 from privgen.runfolder import RunFolder, StageResult
+from privgen.schema import Purpose
 
 Bar = Callable[[str], AbstractContextManager[Progress]]
 """Opens a progress display for a stage."""
@@ -123,9 +126,23 @@ def _report(run: RunFolder, config: RunConfig, given: dict[str, Any], progress: 
     names = ("scrubbed", "federated", "pages", "explanations")
     inputs = {name: run.path / name for name in names if (run.path / name).exists()}
     files = ("report/index.html", "report/report.json")
+    hidden = _not_shown(run)
+    # a consent that runs out makes another report
+    settings = {"language": language, "hidden": sha256_text("\n".join(sorted(hidden)))}
     return run.stage(
-        "report", {"language": language}, inputs, files, lambda: write_report(run, language=language)
+        "report", settings, inputs, files, lambda: write_report(run, language=language, hidden=hidden)
     )
+
+
+def _not_shown(run: RunFolder) -> frozenset[str]:
+    """Pages that a report counts and shows nothing of: somebody in them does not consent to analytics."""
+    from privgen.silo import open_silos, pages_without_consent
+    from privgen.stage_pages import PAGES, SCRUBBED
+
+    if not (run.path / PAGES).is_file():
+        return frozenset()
+    silos = open_silos(run.path / SCRUBBED, Purpose.ANALYTICS, dt.date.today())
+    return pages_without_consent(run.path / PAGES, silos)
 
 
 _STAGES: dict[str, Callable[[RunFolder, RunConfig, dict[str, Any], Progress], StageResult]] = {
