@@ -37,7 +37,7 @@ _GB_POSTCODE = re.compile(r"(?<![A-Za-z0-9])([A-Z]{1,2})[0-9][0-9A-Z]?(?: ?[0-9]
 
 @dataclass(slots=True)
 class BatchResult:
-    """What became of a batch: scrubbed rows, counts by (column, entity type), rows held back, rows too old."""
+    """What became of a batch: scrubbed rows, counts by (column, entity type), rows held back or too old."""
 
     seen: int
     rows: list[Row] = field(default_factory=list)

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 
 def oldest_days(retention: Mapping[str, int], today: dt.date) -> dict[str, dt.date]:
-    """Per table, the oldest day whose rows are kept: a row `days` days old is kept, one of the day before not.
+    """Per table, the oldest day whose rows are kept: `days` days ago.
 
     Args:
         retention: Table to a number of days, as `ScrubConfig.retention` checked it.

@@ -171,7 +171,7 @@ def pages_without_consent(pages: Path, silos: Sequence[Silo]) -> frozenset[str]:
             customers[page["page_id"]] = page["merchant_id"], page["customer_id"]
             reviews[page["page_id"]] = set(page_sources(page, "reviews"))
         except (AttributeError, KeyError, TypeError):
-            raise DataError(f"{pages}: line {line} is not a page record; run privgen generate again") from None
+            raise DataError(f"{pages}: line {line} is not a page record; run privgen generate") from None
     refused = set(customers)
     for silo in silos:
         agreed, cited = silo.customers(), {id_ for ids in reviews.values() for id_ in ids}

@@ -91,7 +91,8 @@ def scrub(run: RunFolder, config: RunConfig, progress: Progress = silent) -> Sta
     out = run.path / SCRUBBED
     settings = config.scrub.model_dump(exclude={"workers", "key_file"}) | {"key_id": scrubber.key_id}
     oldest = oldest_days(config.scrub.retention, now().date())
-    settings["retention"] = {table: day.isoformat() for table, day in oldest.items()}  # a new day, a new scrub
+    # rows grow older: another day is another scrub
+    settings["retention"] = {table: day.isoformat() for table, day in oldest.items()}
 
     def work() -> dict[str, Any]:
         _drop_unknown(out, {silo.name for silo in silos})

@@ -207,12 +207,16 @@ def _date(value: Any) -> dt.date | None:
 
 def _map(value: Any) -> dict[str, str] | None:
     """A map cell: a dict, pairs, names, a JSON object or list, or `a=b;c=d` (a bare name maps to "")."""
-    return {_utf8(str(k).strip()): "" if v is None else _utf8(str(v).strip()) for k, v in _pairs(value)}
+    return _text_map(_pairs(value))
 
 
 def _consent(value: Any) -> dict[str, str]:
     """A map of purpose to expiry; an expiry of null says nothing, so that the purpose is not agreed to."""
-    return _map([(purpose, expiry) for purpose, expiry in _pairs(value) if expiry is not None])
+    return _text_map((purpose, expiry) for purpose, expiry in _pairs(value) if expiry is not None)
+
+
+def _text_map(pairs: Iterable[tuple[Any, Any]]) -> dict[str, str]:
+    return {_utf8(str(k).strip()): "" if v is None else _utf8(str(v).strip()) for k, v in pairs}
 
 
 def _pairs(value: Any) -> Iterable[tuple[Any, Any]]:
