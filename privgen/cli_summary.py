@@ -103,6 +103,8 @@ def _scrub(summary: dict[str, Any]) -> list[str]:
     ]
     for merchant, tables in sorted(summary.get("expired", {}).items()):
         lines.append(f"{merchant}: rows past their retention dropped: {_counts(tables)}")
+    for merchant, people in sorted(summary.get("erased_again", {}).items()):
+        lines.append(f"{merchant}: {people} customers who were erased are back; erase them, mend the export")
     return lines
 
 

@@ -18,6 +18,7 @@ from privgen.files import canonical_json, read_jsonl
 from privgen.participants import trainings_with
 from privgen.progress import Progress, silent
 from privgen.runfolder import RunFolder, now
+from privgen.tables import read_table
 
 RECORDS = "erasures.jsonl"
 ROOTS = ("silos", "scrubbed")
@@ -64,6 +65,25 @@ def erase_customer(
         raise DataError(f"{run.path}: no customer with this id in any table; nothing was erased")
     status = "erased" if earlier == finished else "already erased"
     return _result(run, person, found, earlier, status, merchant, progress)
+
+
+def erased_again(run: RunFolder) -> dict[str, int]:
+    """Merchant id to the number of customers in its scrubbed tables who were erased once and are back."""
+    from privgen.anonymize.keys import load_key
+
+    if not (run.path / RECORDS).exists():
+        return {}
+    key = load_key(run.path / ERASURE_KEY)
+    gone = {record["customer"] for record in read_jsonl(run.path / RECORDS) if record["merchants"] is None}
+    back = {
+        path.parent.name: sum(
+            fingerprint(key, row["customer_id"]) in gone
+            for batch in read_table(path.parent, "customers")
+            for row in batch
+        )
+        for path in sorted((run.path / "scrubbed").glob("*/scrub.json"))
+    }
+    return {merchant: people for merchant, people in back.items() if people}
 
 
 def _merchants(run: RunFolder, only: str | None) -> list[str]:
@@ -156,8 +176,9 @@ def _result(
     merchant: str | None,
     progress: Progress,
 ) -> dict[str, Any]:
-    ids = {*person.pseudonyms, person.given} if merchant is None else set()
-    ids |= found.ids["review_id"] | found.ids["dialogue_id"]
+    ids = found.ids["review_id"] | found.ids["dialogue_id"]
+    if merchant is None:  # else other merchants keep them
+        ids |= {*person.pseudonyms, person.given} | found.ids["customer_id"]
     seen = search(run, ids, found.values, progress)
     return (
         record
@@ -180,5 +201,8 @@ def _next(run: RunFolder, record: dict[str, Any]) -> list[str]:
             steps.append(f"privgen {stage} {run.path}: makes again what was removed")
     if "generate" in made:
         steps.append(f"privgen report {run.path}: the report was removed, it counted and may have shown them")
+    for path in sorted((run.path / "scrubbed").glob("*/scrub.json")):
+        if not any(read_table(path.parent, "customers")):
+            steps.append(f"remove {path.parent} and the silo of that name: it has no customers left")
     steps.append("remove them from the export as well: another privgen ingest would bring them back")
     return steps

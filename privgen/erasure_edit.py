@@ -10,17 +10,17 @@ from typing import Any
 
 from privgen.erasure_journal import Staging
 from privgen.erasure_person import Person
-from privgen.erasure_tables import TableRows, lines_without, write_without
+from privgen.erasure_tables import OWNER_COLUMNS, TableRows, lines_without, write_without
 from privgen.files import read_json, write_json
 from privgen.schema import IDENTIFIER_COLUMNS
 from privgen.silo import page_sources
 
-_ID_COLUMNS = ("review_id", "dialogue_id")
+_ID_COLUMNS = (*OWNER_COLUMNS, "review_id", "dialogue_id")
 
 
 @dataclass
 class Found:
-    """What a run holds of a person in its tables, and the ids of what they wrote."""
+    """What a run holds of a person in its tables: rows, ids by column, identifiers, files in `media`."""
 
     tables: list[TableRows] = field(default_factory=list)
     ids: dict[str, set[str]] = field(default_factory=lambda: {column: set() for column in _ID_COLUMNS})

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from privgen.errors import DataError, RowError
-from privgen.rawfiles import BATCH_ROWS, SUFFIXES, RawFile, column_names
+from privgen.rawfiles import BATCH_ROWS, SUFFIXES, RawFile
 from privgen.schema import IDENTIFIER_COLUMNS, TABLES, Row
 
 OWNER_COLUMNS = ("customer_id", "owner")
@@ -59,13 +59,12 @@ def find_rows(table: str, path: Path, owns: Callable[[object], bool]) -> TableRo
     """The rows of a file that name the person in an owner column.
 
     Raises:
-        DataError: The file is not readable, a row of it is broken, or it has no owner column: then nobody
-            can say whose its rows are.
+        DataError: The file is not readable, or a row of it is broken or does not say whose it is.
     """
-    if not set(column_names(path)) & set(OWNER_COLUMNS):
-        raise DataError(f"{path}: no column {' or '.join(OWNER_COLUMNS)}; cannot tell whose its rows are")
     found = TableRows(path, table)
     for number, row in _id_rows(path):
+        if not any(column in row for column in OWNER_COLUMNS):
+            raise DataError(f"{path}: row {number}: no {' or '.join(OWNER_COLUMNS)}; mend the row first")
         if any(owns(row.get(column)) for column in OWNER_COLUMNS):
             found.numbers.append(number)
             found.rows.append(row)

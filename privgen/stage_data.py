@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from privgen.config import RunConfig
+from privgen.erasure import erased_again
 from privgen.errors import ConfigError, DataError, MissingExtraError
 from privgen.files import read_json, sha256_tree, write_json
 from privgen.progress import Progress, silent
@@ -147,6 +148,7 @@ def _scrub_summary(run: RunFolder, reports: list[dict[str, Any]]) -> dict[str, A
         "held_back": sum(len(report["held_back"]) for report in reports),
         "rows": {r["merchant_id"]: {t: c["rows"] for t, c in r["tables"].items()} for r in reports},
         "expired": _expired(reports),
+        "erased_again": erased_again(run),
         "consent": {silo.merchant_id: silo.consent_counts() for silo in silos},
         "consent_date": today.isoformat(),
     }
