@@ -5,6 +5,7 @@ Source: GDPR 17 (erasure), 5(2) (a record that it was done); PIPL article 47.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from privgen.config import RunConfig
@@ -13,12 +14,12 @@ from privgen.erasure_journal import Staging, finish
 from privgen.erasure_person import ERASURE_KEY, Person, find_person, fingerprint, scrub_key_file
 from privgen.erasure_search import search
 from privgen.erasure_tables import find_rows, table_files
-from privgen.errors import DataError
+from privgen.errors import DataError, RunError
 from privgen.files import canonical_json, read_jsonl
 from privgen.participants import trainings_with
 from privgen.progress import Progress, silent
 from privgen.runfolder import RunFolder, now
-from privgen.tables import read_table
+from privgen.tables import read_table, table_path
 
 RECORDS = "erasures.jsonl"
 ROOTS = ("silos", "scrubbed")
@@ -51,11 +52,13 @@ def erase_customer(
 
     Raises:
         DataError: No such customer or merchant, or a file is not readable; nothing was changed.
+        RunError: Pages or records were made with another key.
         KeyFileError: The key is missing or another one, so that some tables could not be searched.
     """
     finished = finish(run)
     person = find_person(run, config, customer)
     merchants = _merchants(run, merchant)
+    _check_same_key(run, merchants)
     found = _find(run, person, merchants, progress)
     if found.tables or _named(run, person, merchants):
         record = _erase(run, config, person, found, merchants, merchant)
@@ -93,6 +96,29 @@ def _merchants(run: RunFolder, only: str | None) -> list[str]:
     if only is not None and only not in names:
         raise DataError(f"{run.path}: no merchant of this name; see {run.path / 'silos'}")
     return sorted(names) if only is None else [only]
+
+
+def _check_same_key(run: RunFolder, merchants: list[str]) -> None:
+    """Refuse where pages or records hold none of the customers there are: they are under another key.
+
+    Raises:
+        RunError: Names the files; nobody can tell whose they are.
+    """
+    named: dict[tuple[str, Path], set[str]] = {}
+    pages = run.path / "pages/pages.jsonl"
+    for page in read_jsonl(pages) if pages.exists() else ():
+        named.setdefault((page["merchant_id"], pages), set()).add(page["customer_id"])
+    for path in (run.path / "federated/records").glob("[!.]*.jsonl"):
+        named[path.stem, path] = {line["customer_id"] for line in read_jsonl(path)}
+    for (merchant, path), customers in sorted(named.items()):
+        silo = run.path / "scrubbed" / merchant
+        if customers and merchant in merchants and table_path(silo, "customers") is not None:
+            there = (row["customer_id"] for batch in read_table(silo, "customers") for row in batch)
+            if customers.isdisjoint(there):
+                raise RunError(
+                    f"{path}: knows none of the customers in {silo}, so that nobody can tell whose it is; "
+                    "make it again (privgen train, privgen generate) or remove it; nothing was erased"
+                )
 
 
 def _find(run: RunFolder, person: Person, merchants: list[str], progress: Progress) -> Found:
@@ -135,21 +161,20 @@ def _erase(
         made = load_key(scrub_key_file(run, config), create=config.scrub.key_file is None)
         person = Person(person.given, Tokens(made))
     key = load_key(run.path / ERASURE_KEY, create=True)
-    models = list(trainings_with(run, person.pseudonyms, merchants))
-    staging = Staging(run)
     record: dict[str, Any] = {
         "when": now().isoformat(timespec="seconds"),
         "customer": fingerprint(key, person.pseudonyms[0]),
         "key_id": key_id(key),
         "merchants": merchants if only is not None else None,
         "media": found.media,
-        "models": models,
+        "models": list(trainings_with(run, person.pseudonyms, merchants)),
     }
-    record |= stage_without(staging, person, found, merchants)
-    with staging.written(run.path / RECORDS) as new, new.open("w", encoding="utf-8") as handle:
-        lines = (run.path / RECORDS).read_text("utf-8") if (run.path / RECORDS).exists() else ""
-        handle.write(lines + canonical_json(record) + "\n")
-    staging.commit(record, person.pseudonyms if only is None else ())
+    with Staging(run) as staging:
+        record |= stage_without(staging, person, found, merchants)
+        with staging.written(run.path / RECORDS) as new, new.open("w", encoding="utf-8") as handle:
+            lines = (run.path / RECORDS).read_text("utf-8") if (run.path / RECORDS).exists() else ""
+            handle.write(lines + canonical_json(record) + "\n")
+        staging.commit(record, person.pseudonyms if only is None else ())
     finish(run)
     return record
 

@@ -13,7 +13,7 @@ import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from privgen.files import atomic_path, read_json, sha256_tree, write_json
 from privgen.runfolder import RunFolder, stage_fingerprint
@@ -38,12 +38,20 @@ REBUILT = ("report", "pages/.parts", "explanations/.parts", ".scrubbing")
 
 
 class Staging:
-    """The new files of an erasure, under the names that they will have in the run."""
+    """The new files of an erasure, under the names that they will have in the run; gone if it fails."""
 
     def __init__(self, run: RunFolder) -> None:
         self.run = run
         self.files: list[str] = []
-        shutil.rmtree(run.path / FOLDER, ignore_errors=True)
+
+    def __enter__(self) -> Self:
+        shutil.rmtree(self.run.path / FOLDER, ignore_errors=True)
+        (self.run.path / FOLDER).mkdir(mode=0o700)  # it holds raw tables
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is not None and not (self.run.path / FOLDER / JOURNAL).exists():
+            shutil.rmtree(self.run.path / FOLDER, ignore_errors=True)
 
     @contextmanager
     def written(self, path: Path) -> Iterator[Path]:

@@ -36,7 +36,8 @@ def note_training(run: RunFolder, summary: Mapping[str, Any], records: Mapping[s
         with atomic_open(folder / f"{merchant}.txt") as handle:
             handle.writelines(f"{name}\n" for name in sorted(people))
     facts = {name: summary[name] for name in _KEPT}
-    write_json(folder / "training.json", facts | {"key_id": key_id(key), "merchants": sorted(records)})
+    keys = {"key_id": key_id(key), "pseudonym_key_id": _pseudonym_key(run)}
+    write_json(folder / "training.json", facts | keys | {"merchants": sorted(records)})
 
 
 def trainings_with(
@@ -54,7 +55,7 @@ def trainings_with(
     for path in sorted((run.path / PARTICIPANTS).glob("*/training.json")):
         facts = read_json(path)
         noted.add(facts["adapter_hash"])
-        known = facts["key_id"] == key
+        known = facts["key_id"] == key and facts["pseudonym_key_id"] == _pseudonym_key(run)
         took_part = [
             merchant
             for merchant in facts["merchants"]
@@ -72,6 +73,12 @@ def _fingerprints(run: RunFolder, pseudonyms: Collection[str]) -> tuple[set[str]
         return set(), None
     key = load_key(run.path / ERASURE_KEY)
     return {fingerprint(key, name) for name in pseudonyms}, key_id(key)
+
+
+def _pseudonym_key(run: RunFolder) -> str | None:
+    """Id of the key that the tables are scrubbed with: under another one pseudonyms cannot be compared."""
+    key: str | None = run.manifest["stages"].get("scrub", {}).get("config", {}).get("key_id")
+    return key
 
 
 def _named(path: Path, names: Collection[str]) -> bool:

@@ -1,4 +1,4 @@
-"""Erasure: no byte of a run tells of the person any more, all others are as they were, and the run goes on."""
+"""Erasure: no byte of a run tells of the person, all others are as they were, and the run goes on."""
 
 from __future__ import annotations
 
@@ -231,7 +231,7 @@ def test_without_the_key_nothing_passes_for_searched(full: Path, tmp_path: Path)
     before = sha256_tree(full)
     with pytest.raises(KeyFileError, match=r"silos/m01-\w+, silos/m02-\w+ cannot be searched"):
         erase(full, pseudonym, None)
-    with pytest.raises(KeyFileError, match="scrubbed, federated/records, pages/pages.jsonl cannot be search"):
+    with pytest.raises(KeyFileError, match=r"scrubbed, federated/records, pages/pages\.jsonl cannot be"):
         erase(full, customer, None)
     (tmp_path / "other.key").write_text("abcd" * 16)
     (tmp_path / "other.key").chmod(0o600)
@@ -360,6 +360,33 @@ def test_a_broken_table_stops_before_anything_is_changed(full: Path) -> None:
     with pytest.raises(DataError, match=r"reviews\.parquet: not readable as Parquet; nothing was erased"):
         erase(full, customer, None)
     assert sha256_tree(full) == before
+
+
+@pytest.mark.parametrize("name", ["truth/*/spans.jsonl", "explanations/explanations.jsonl"])
+def test_a_broken_line_stops_and_leaves_nothing_aside(full: Path, name: str) -> None:
+    customer = _widest(full)
+    path = sorted(full.glob(name))[-1]
+    path.write_text(path.read_text() + '{"table": "reviews"}\n')
+    before = sha256_tree(full)
+    with pytest.raises(DataError, match=r"jsonl: line \d+ is not as privgen wrote it"):
+        erase(full, customer, None)
+    assert sha256_tree(full) == before and not (full / ".erasing").exists()
+
+
+def test_pages_and_records_of_another_key_are_not_passed_over(full: Path, tmp_path: Path) -> None:
+    (tmp_path / "new.key").write_text("abcd" * 16)
+    (tmp_path / "new.key").chmod(0o600)
+    customer = _widest(full)
+    run_stage("scrub", full, flags={"scrub": {"key_file": str(tmp_path / "new.key")}})
+    before = sha256_tree(full)
+    for left in ("federated/records", "pages/pages.jsonl"):
+        with pytest.raises(RunError, match=r"knows none of the customers in .*; nothing was erased"):
+            erase(full, customer, None)
+        assert sha256_tree(full) == before
+        shutil.rmtree(full / left) if (full / left).is_dir() else (full / left).unlink()
+        before = sha256_tree(full)
+    (model,) = erase(full, customer, None)["models"]
+    assert not model["known"]  # who took part is listed under the former pseudonyms
 
 
 def test_a_folder_without_a_run(tmp_path: Path) -> None:
