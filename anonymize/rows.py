@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -36,13 +38,14 @@ _UNSCANNED = frozenset(
 
 @dataclass(slots=True)
 class BatchResult:
-    """What became of a batch: scrubbed rows, counts by (column, entity type), and what was held back."""
+    """What became of a batch: scrubbed rows, counts by (column, entity type), rows held back or too old."""
 
     seen: int
     rows: list[Row] = field(default_factory=list)
     changed: int = 0
     found: Counter[tuple[str, str]] = field(default_factory=Counter)
     held_back: list[tuple[int, str]] = field(default_factory=list)
+    expired: Counter[str] = field(default_factory=Counter)
 
     def __repr__(self) -> str:
         """Count without showing a row."""
@@ -50,10 +53,12 @@ class BatchResult:
 
 
 class RowScrubber:
-    """Scrubs rows with what is known of their customers."""
+    """Scrubs rows with what is known of their customers; rows of a table from before its `oldest` day go."""
 
-    def __init__(self, scrubber: Scrubber, index: CustomerIndex) -> None:
-        self._scrubber, self._index = scrubber, index
+    def __init__(
+        self, scrubber: Scrubber, index: CustomerIndex, oldest: Mapping[str, dt.date] | None = None
+    ) -> None:
+        self._scrubber, self._index, self._oldest = scrubber, index, dict(oldest or {})
         self._columns = Columns(scrubber.operators, scrubber.policy)
         self._texts = {name: _text_columns(name) for name in TABLES}
 
@@ -65,6 +70,9 @@ class RowScrubber:
         """Scrub the rows of a batch; a row that fails is held back with its number (from 1) and a reason."""
         result = BatchResult(len(rows))
         for number, row in enumerate(rows, 1):
+            if reason := self._expired(table, row):
+                result.expired[reason] += 1
+                continue
             found: Counter[tuple[str, str]] = Counter()
             try:
                 clean = self._row(table, row, found)
@@ -75,6 +83,15 @@ class RowScrubber:
             result.found.update(found)
             result.changed += bool(found)
         return result
+
+    def _expired(self, table: str, row: Row) -> str | None:
+        """Why a row may not be kept any longer; one without a date cannot be shown to be young enough."""
+        oldest = self._oldest.get(table)
+        if oldest is None:
+            return None
+        if row["timestamp"] is None:
+            return "undated"
+        return "expired" if row["timestamp"].date() < oldest else None
 
     def rescan_batch(self, table: str, rows: list[Row]) -> tuple[int, Counter[str]]:
         """Number of rows, and what a fresh scan of scrubbed rows still finds, by entity type.
