@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from privgen.anonymize.columns import Columns, generalise_region
+from privgen.anonymize.cells import Cells, generalise_region
 from privgen.anonymize.customers import CustomerIndex
 from privgen.anonymize.known import KnownIdentifiers
 from privgen.anonymize.policy import PSEUDONYM_COLUMNS
@@ -59,7 +59,7 @@ class RowScrubber:
         self, scrubber: Scrubber, index: CustomerIndex, oldest: Mapping[str, dt.date] | None = None
     ) -> None:
         self._scrubber, self._index, self._oldest = scrubber, index, dict(oldest or {})
-        self._columns = Columns(scrubber.operators, scrubber.policy)
+        self._cells = Cells(scrubber.operators, scrubber.policy)
         self._texts = {name: _text_columns(name) for name in TABLES}
 
     def load(self) -> None:
@@ -120,11 +120,11 @@ class RowScrubber:
         clean = dict(row)
         for column in self._texts[table]:
             clean[column] = self._cell(table, column, row[column], known, customer, found)
-        typed, counts = self._columns.scrub(table, row)
+        typed, counts = self._cells.scrub(table, row)
         found.update(counts)
         clean.update(typed)
         if table == "media" and row["owner"] in self._index:
-            clean["owner"] = self._columns.identifier("customer_id", row["owner"])
+            clean["owner"] = self._cells.identifier("customer_id", row["owner"])
         return clean
 
     def _cell(
