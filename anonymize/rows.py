@@ -8,13 +8,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from privgen.anonymize.cells import Cells, generalise_region
 from privgen.anonymize.customers import CustomerIndex
 from privgen.anonymize.known import KnownIdentifiers
 from privgen.anonymize.policy import PSEUDONYM_COLUMNS
 from privgen.anonymize.scrubber import Scrubber
 from privgen.anonymize.settings import LOOKALIKES, Generalise
 from privgen.anonymize.spans import Span
+from privgen.anonymize.typed_cells import TypedCells, generalise_region
 from privgen.errors import ScrubError
 from privgen.schema import IDENTIFIER_COLUMNS, TABLES, ColumnType, Row
 
@@ -59,7 +59,7 @@ class RowScrubber:
         self, scrubber: Scrubber, index: CustomerIndex, oldest: Mapping[str, dt.date] | None = None
     ) -> None:
         self._scrubber, self._index, self._oldest = scrubber, index, dict(oldest or {})
-        self._cells = Cells(scrubber.operators, scrubber.policy)
+        self._cells = TypedCells(scrubber.operators, scrubber.policy)
         self._texts = {name: _text_columns(name) for name in TABLES}
 
     def load(self) -> None:

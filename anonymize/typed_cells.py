@@ -19,7 +19,7 @@ _TIMES = (ColumnType.TIMESTAMP, ColumnType.DATE)
 _NUMBERS = (ColumnType.INTEGER, ColumnType.NUMBER)
 
 
-class Cells:
+class TypedCells:
     """What a policy makes of typed cells.
 
     Ids become pseudonyms unless the policy encrypts them. Identifiers of the customers table go, unless the
@@ -106,6 +106,6 @@ def generalise_region(region: str | None) -> str | None:
 
 
 def _columns(table: str, types: tuple[ColumnType, ...]) -> tuple[str, ...]:
-    """Cells of a type, the identifiers and the key numbers of a table left out."""
+    """Columns of a type, the identifiers and the key numbers of a table left out."""
     own = {*IDENTIFIER_COLUMNS, *TABLES[table].key} - {"timestamp"}
     return tuple(c.name for c in TABLES[table].columns if c.type in types and c.name not in own)
