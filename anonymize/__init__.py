@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from privgen.anonymize.known import KnownIdentifiers
     from privgen.anonymize.policy import Policy, load_policy
     from privgen.anonymize.presidio import recognizers, register
+    from privgen.anonymize.risk import RiskReport, measure_risk
     from privgen.anonymize.scrubber import Finder, Scrubber, ScrubResult
     from privgen.anonymize.silo import scrub_silo
     from privgen.anonymize.spans import Span
@@ -21,11 +22,13 @@ __all__ = [
     "Finder",
     "KnownIdentifiers",
     "Policy",
+    "RiskReport",
     "ScrubResult",
     "Scrubber",
     "Span",
     "load_key",
     "load_policy",
+    "measure_risk",
     "recognizers",
     "register",
     "scrub_silo",
@@ -35,11 +38,13 @@ _HOME = {
     "Finder": "scrubber",
     "KnownIdentifiers": "known",
     "Policy": "policy",
+    "RiskReport": "risk",
     "ScrubResult": "scrubber",
     "Scrubber": "scrubber",
     "Span": "spans",
     "load_key": "keys",
     "load_policy": "policy",
+    "measure_risk": "risk",
     "recognizers": "presidio",
     "register": "presidio",
     "scrub_silo": "silo",
