@@ -135,6 +135,35 @@ def distribution_of(column: EncodedColumn) -> Distribution:
     return Distribution(True, shares, rank.reshape(-1).astype(np.int32))
 
 
+@dataclass(frozen=True, slots=True)
+class Diversity:
+    """What `mondrian.partition` is asked for besides k: l-diversity and t-closeness of one column.
+
+    Args:
+        whole: Distribution of the column in the table.
+        values: The value of each unit, as a place in `whole.shares`.
+        weights: Rows of each unit.
+        l: Distinct values that a class must have; None: any.
+        t: Distance from the whole that a class may have; None: any.
+    """
+
+    whole: Distribution
+    values: Codes = field(repr=False)
+    weights: npt.NDArray[np.int64] = field(repr=False)
+    l: int | None = None  # noqa: E741
+    t: float | None = None
+
+    def met(self, units: Codes, parts: Codes, number: int) -> npt.NDArray[np.bool_]:
+        """Which of the parts, given by their units, are diverse and close enough."""
+        counts = ClassCounts.of(parts, self.values[units], self.weights[units], number)
+        met = np.ones(number, dtype=bool)
+        if self.l is not None:
+            met &= counts.distinct() >= self.l
+        if self.t is not None:
+            met &= self.whole.distances(counts) <= self.t + 1e-12
+        return met
+
+
 def _number(text: str) -> float | None:
     try:
         number = float(text)
