@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from privgen.anonymize.policy import Policy, load_policy
     from privgen.anonymize.presidio import recognizers, register
     from privgen.anonymize.recognizer_file import write_registry
+    from privgen.anonymize.risk import RiskReport, measure_risk
     from privgen.anonymize.score import Scores, score_file, score_records
     from privgen.anonymize.scrubber import Finder, Scrubber, ScrubResult
     from privgen.anonymize.silo import scrub_silo
@@ -29,6 +30,7 @@ __all__ = [
     "GoldRecord",
     "KnownIdentifiers",
     "Policy",
+    "RiskReport",
     "Scores",
     "ScrubResult",
     "Scrubber",
@@ -36,6 +38,7 @@ __all__ = [
     "load_key",
     "load_keys",
     "load_policy",
+    "measure_risk",
     "read_gold",
     "recognizers",
     "register",
@@ -54,6 +57,7 @@ _HOME = {
     "GoldRecord": "gold",
     "KnownIdentifiers": "known",
     "Policy": "policy",
+    "RiskReport": "risk",
     "Scores": "score",
     "ScrubResult": "scrubber",
     "Scrubber": "scrubber",
@@ -61,6 +65,7 @@ _HOME = {
     "load_key": "keys",
     "load_keys": "keys",
     "load_policy": "policy",
+    "measure_risk": "risk",
     "read_gold": "gold",
     "recognizers": "presidio",
     "register": "presidio",
