@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from privgen.anonymize.normalise import normalise
@@ -17,7 +16,7 @@ from privgen.anonymize.policy import Operator as OperatorName
 from privgen.anonymize.scanner import RULES, Scanner, blank_tokens, entity_types
 from privgen.anonymize.spans import Span
 from privgen.anonymize.tokens import Tokens
-from privgen.errors import MissingExtraError, ModelError
+from privgen.errors import MissingExtraError
 
 try:
     from presidio_analyzer import AnalyzerEngine, EntityRecognizer, RecognizerRegistry, RecognizerResult
@@ -120,33 +119,6 @@ class DelegatedFinder:
             window = "".join(char if char.isascii() else " " for char in text[start:end])
             for span in _spans(self._engine.analyze(window, "en"), _THRESHOLD):
                 yield Span(span.entity_type, span.start + start, span.end + start, span.score)
-
-
-class NerFinder:
-    """Names and places by a spaCy model on disk, through Presidio's NLP engine."""
-
-    name = "ner"
-
-    def __init__(self, path: str | Path, languages: Sequence[str]) -> None:
-        from presidio_analyzer.nlp_engine import SpacyNlpEngine
-
-        if not Path(path).is_dir():
-            raise ModelError(f"{path}: no model folder; give the path of a spaCy pipeline with an ner part")
-        try:
-            models = [{"lang_code": language, "model_name": str(path)} for language in languages]
-            engine = SpacyNlpEngine(models=models)
-            registry = RecognizerRegistry(supported_languages=list(languages))
-            registry.add_nlp_recognizer(nlp_engine=engine)
-            self._engine = AnalyzerEngine(
-                registry=registry, nlp_engine=engine, supported_languages=list(languages)
-            )
-        except (OSError, ValueError, ImportError) as fault:
-            raise ModelError(f"{path}: not loadable as a spaCy pipeline ({type(fault).__name__})") from None
-        self._language = languages[0]
-
-    def find(self, text: str) -> Iterable[Span]:
-        """PERSON and LOCATION spans."""
-        return _spans(self._engine.analyze(text, self._language, entities=["PERSON", "LOCATION"]), _THRESHOLD)
 
 
 class Pseudonymize(Operator):  # type: ignore[misc]

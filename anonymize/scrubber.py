@@ -66,7 +66,7 @@ class Scrubber:
         languages: Two-letter codes of the languages expected; used by `ner`, all rules always run.
         key: At least 16 secret bytes, see `load_key`.
         policy: A `Policy`, the path of one in TOML, or None for keyed pseudonyms throughout.
-        ner: Folder of a spaCy pipeline that recognises names and places; None for none.
+        ner: Folder of a model that recognises names and places (see `privgen.anonymize.ner.NerFinder`).
         finders: Further recognisers, run on the normalised text.
 
     Raises:
@@ -94,7 +94,7 @@ class Scrubber:
         self._scanner = Scanner()
         self._finders = tuple(finders)
         if ner is not None:
-            from privgen.anonymize.presidio import NerFinder
+            from privgen.anonymize.ner import NerFinder
 
             self._finders += (NerFinder(ner, self.languages),)
 
