@@ -135,7 +135,7 @@ def test_a_finder_can_be_sent_to_another_process(path):
 
 
 def test_memory_does_not_grow_with_the_number_of_words(models):
-    """Words that never come again, twice as many the second time; spaCy alone keeps 0.4 KB and more of each."""
+    """Words that never come again; spaCy alone would keep 0.4 KB of each, and more."""
     finder = NerFinder(models / "pair" / "en", BOTH)
     strings = finder._models[0][1]._nlp.vocab.strings
     before, words = len(strings), random.Random(0)
@@ -267,7 +267,7 @@ def test_a_pipeline_without_a_recogniser_of_names_is_refused(tmp_path):
 
 @pytest.mark.slow
 def test_nothing_is_downloaded(models, tmp_path):
-    """In an interpreter whose sockets cannot be opened: good models load, missing ones are refused at once."""
+    """Where no socket can be opened, good models load and missing ones are refused at once."""
     shutil.copytree(models / "bert", tmp_path / "bare")
     for name in ("tokenizer.json", "tokenizer_config.json"):
         (tmp_path / "bare" / name).unlink()
