@@ -88,6 +88,8 @@ def scrub(run: RunFolder, config: RunConfig, progress: Progress = silent) -> Sta
     )
     out = run.path / SCRUBBED
     settings = config.scrub.model_dump(exclude={"workers", "key_file"}) | {"key_id": scrubber.key_id}
+    if config.scrub.ner is not None:  # another model in the same folder is another setting
+        settings["ner_hash"] = sha256_tree(Path(config.scrub.ner))
 
     def work() -> dict[str, Any]:
         _drop_unknown(out, {silo.name for silo in silos})
