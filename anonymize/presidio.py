@@ -11,7 +11,6 @@ import re
 import time
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from privgen.anonymize.normalise import normalise
@@ -19,7 +18,7 @@ from privgen.anonymize.recognizer_file import recognizer_name
 from privgen.anonymize.rules import Rule, Triggers
 from privgen.anonymize.scanner import RULES, blank_tokens, entity_types
 from privgen.anonymize.spans import Span
-from privgen.errors import MissingExtraError, ModelError
+from privgen.errors import MissingExtraError
 
 try:
     import presidio_analyzer.pattern_recognizer as presidio_patterns
@@ -164,35 +163,6 @@ class DelegatedFinder:
             window = "".join(char if char.isascii() else " " for char in text[start:end])
             for span in _spans(_complete(partial(self._engine.analyze, window, "en")), _THRESHOLD):
                 yield Span(span.entity_type, span.start + start, span.end + start, span.score)
-
-
-class NerFinder:
-    """Names and places by a spaCy model on disk, through Presidio's NLP engine."""
-
-    name = "ner"
-
-    def __init__(self, path: str | Path, languages: Sequence[str]) -> None:
-        from presidio_analyzer.nlp_engine import SpacyNlpEngine
-
-        if not Path(path).is_dir():
-            raise ModelError(f"{path}: no model folder; give the path of a spaCy pipeline with an ner part")
-        try:
-            models = [{"lang_code": language, "model_name": str(path)} for language in languages]
-            engine = SpacyNlpEngine(models=models)
-            registry = RecognizerRegistry(supported_languages=list(languages))
-            registry.add_nlp_recognizer(nlp_engine=engine)
-            self._engine = AnalyzerEngine(
-                registry=registry, nlp_engine=engine, supported_languages=list(languages)
-            )
-        except (OSError, ValueError, ImportError) as fault:
-            raise ModelError(f"{path}: not loadable as a spaCy pipeline ({type(fault).__name__})") from None
-        self._language = languages[0]
-
-    def find(self, text: str) -> Iterable[Span]:
-        """PERSON and LOCATION spans."""
-        kinds = ["PERSON", "LOCATION"]
-        found = _complete(partial(self._engine.analyze, text, self._language, entities=kinds))
-        return _spans(found, _THRESHOLD)
 
 
 def _complete(analyze: Callable[[], list[RecognizerResult]]) -> list[RecognizerResult]:

@@ -92,7 +92,7 @@ class Scrubber:
         key: At least 16 secret bytes, see `load_key`.
         policy: A `Policy`, the name of a preset, the path of a TOML file, or None for keyed pseudonyms
             throughout. One that says `key = "discard"` makes a key of its own and needs none.
-        ner: Folder of a spaCy pipeline that recognises names and places; None for none.
+        ner: Folder of a model that recognises names and places (see `privgen.anonymize.ner.NerFinder`).
         finders: Further recognisers, run on the normalised text.
         time_limit: Seconds that one text (or one record of a file) may take before it is held back, see
             `privgen.anonymize.time_limit` for what can be interrupted; None for no limit.
@@ -127,7 +127,7 @@ class Scrubber:
         self._dates = DateFinder()
         self._finders = tuple(finders)
         if ner is not None:
-            from privgen.anonymize.presidio import NerFinder
+            from privgen.anonymize.ner import NerFinder
 
             self._finders += (NerFinder(ner, self.languages),)
 

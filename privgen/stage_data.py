@@ -94,6 +94,8 @@ def scrub(run: RunFolder, config: RunConfig, progress: Progress = silent) -> Sta
     oldest = oldest_days(config.scrub.retention, now().date())
     # rows grow older: another day is another scrub
     settings["retention"] = {table: day.isoformat() for table, day in oldest.items()}
+    if config.scrub.ner is not None:  # another model in the same folder is another setting
+        settings["ner_hash"] = sha256_tree(Path(config.scrub.ner))
 
     def work() -> dict[str, Any]:
         _drop_unknown(out, {silo.name for silo in silos})

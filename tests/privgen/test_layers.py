@@ -35,6 +35,7 @@ HEAVY = {
     *("matplotlib", "pandas", "fastapi", "uvicorn", "sqlalchemy", "openai"),
 }
 ADAPTERS = {
+    "anonymize/ner.py": {"presidio_analyzer", "torch"},
     "anonymize/presidio.py": {"presidio_analyzer"},
     "anonymize/presidio_operators.py": {"presidio_anonymizer"},
     "federated/model.py": {"torch", "transformers", "peft", "safetensors"},
