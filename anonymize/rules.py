@@ -23,6 +23,9 @@ FIVE_DIGITS = ("\0five",)
 DOTTED = ("\0dotted",)
 """Trigger: three short numbers joined by dots."""
 
+CODE = ("\0code",)
+"""Trigger: two digits after a capital letter, with at most one separator."""
+
 DOMAIN = ("\0domain",)
 """Trigger: a common top-level domain after a dot."""
 
@@ -47,6 +50,7 @@ _SHAPES = (
     (DIGITS[0], re.compile(r"[0-9](?:[^0-9A-Za-z]{0,2}[0-9]){6}")),
     (FIVE_DIGITS[0], re.compile(r"[0-9]{5}")),
     (DOTTED[0], re.compile(r"[0-9]\.[0-9]{1,3}\.[0-9]")),
+    (CODE[0], re.compile(r"[A-Z][ -]?[0-9]{2}")),
 )
 
 

@@ -7,6 +7,10 @@ from collections.abc import Iterable, Iterator
 from privgen.anonymize import (
     names,
     rules_dates,
+    rules_ids_eu,
+    rules_ids_gb,
+    rules_ids_us,
+    rules_ids_world,
     rules_numbers,
     rules_online,
     rules_phones,
@@ -20,6 +24,10 @@ from privgen.anonymize.spans import Span
 
 RULES: tuple[Rule, ...] = (
     *rules_numbers.RULES,
+    *rules_ids_us.RULES,
+    *rules_ids_gb.RULES,
+    *rules_ids_eu.RULES,
+    *rules_ids_world.RULES,
     *rules_phones.RULES,
     *rules_online.RULES,
     *rules_shop.RULES,
