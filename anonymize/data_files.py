@@ -10,3 +10,9 @@ _FOLDER = Path(__file__).resolve().parent / "data"
 def wordlist(name: str) -> frozenset[str]:
     """The words of `data/<name>.txt`, separated by white space."""
     return frozenset((_FOLDER / f"{name}.txt").read_text(encoding="utf-8").split())
+
+
+def lines(name: str) -> tuple[str, ...]:
+    """The lines of `data/<name>.txt` that are not empty."""
+    text = (_FOLDER / f"{name}.txt").read_text(encoding="utf-8")
+    return tuple(line for line in text.splitlines() if line)

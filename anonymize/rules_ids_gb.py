@@ -88,14 +88,15 @@ RULES = (
     labelled(
         "plate_context",
         "LICENSE_PLATE",
-        r"(?:licen[cs]e|number|vehicle|car|reg(?:istration)?|plate) (?:plate|reg(?:istration)?|no|number)s?|plates?|kennzeichen"
+        r"(?:licen[cs]e|number|vehicle|car|reg(?:istration)?|plate) (?:plate|reg(?:istration)?|no|number)s?|plates?|registration|vrm|kennzeichen"
         r"|placa|matr[ií]cula|targa|immatriculation|plaque",
-        r"(?=[A-Z -]{0,7}[0-9])[A-ZÄÖÜ0-9]{1,4}(?:[ -]?[A-Z0-9]{1,4}){1,2}",
+        r"(?-i:(?=[A-ZÄÖÜ -]{0,7}[0-9])[A-ZÄÖÜ0-9]{1,4}(?:[ -]?[A-Z0-9]{1,4}){1,2})",
         (
             "plate",
             "licen",
             "number plate",
             "reg",
+            "regist",
             "vehicle",
             "kennz",
             "placa",

@@ -20,7 +20,7 @@ _LICENCE = (
     r"|permis de conduire|carnet de conducir|patente(?: di guida)?|cnh"
 )
 _LICENCE_NUMBER = (
-    r"(?=[A-Z]{0,7}[ -]?[0-9])(?:[A-Z]{1,3}[ -])?[A-Z0-9]{2,18}(?:-[A-Z0-9]{2,8}){0,4}(?:[ ][0-9]{2,5}){0,4}"
+    r"(?=[A-Z]{0,7}[0-9]|(?-i:[A-Z]{1,3})[ -][0-9])(?:(?-i:[A-Z]{1,3})[ -])?[A-Z0-9]{2,18}(?:-[A-Z0-9]{2,8}){0,4}(?:[ ][0-9]{2,5}){0,4}"
     r"|(?=[A-Z]{5}[0-9A-Z]{3})[A-Z0-9*]{12,18}"
 )
 
@@ -144,10 +144,9 @@ RULES = (
         "ca_sin",
         "CA_SIN",
         re.compile(r"(?<![A-Za-z0-9.-])[1-79][0-9]{2}(?:[ -][0-9]{3}){2}(?![0-9A-Za-z-]|[ .,][0-9])"),
-        0.9,
+        0.62,
         DIGITS,
         valid("ca.sin"),
-        validated=True,
         unless=ORDER_CONTEXT,
     ),
     labelled(

@@ -46,7 +46,8 @@ _ID_CONTEXT = words(
     "身份证", "证件号", "身份號", "id card", "resident id", "identity (?:card|number|no)", "national id"
 )
 _PASSPORT_CONTEXT = words("护照", "passport", "passaporte", "通行证", "回乡证", "台胞证")
-_CARD_IIN = re.compile(r"4|5[0-8]|2[2-7]|3[0-9]|6(?!2)")
+_CARD_IIN = re.compile(r"4|5[0-8]|2[2-7]|2131|1800|3[0-9]|6(?!2)")
+_MAESTRO = re.compile(r"50(?:18|20|38)|5[68]|6304|67[0-9]{2}")
 _CARD = r"[1-9][0-9]{3}(?:[ .-]?[0-9]){8,15}"
 _CARD_LEFT, _CARD_RIGHT = r"(?<![A-Za-z0-9])(?<![0-9][.-])", r"(?![0-9]|[ .-][0-9]{4}(?![0-9])|-[0-9])"
 _PLATE_AREA = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"
@@ -65,8 +66,12 @@ def _luhn_card(value: str) -> bool:
     digits = validators.compact(value)
     if not _CARD_IIN.match(digits) or not validators.luhn(digits):
         return False
-    wanted = {"3": (14, 15, 16), "4": (13, 16, 19)}.get(digits[0], (16,) if digits[0] in "25" else (16, 19))
-    return len(digits) in wanted
+    if _MAESTRO.match(digits):
+        return 12 <= len(digits) <= 19
+    wanted = {"3": (14, 15, 16), "4": (13, 16, 19), "1": (15,)}.get(
+        digits[0], (16,) if digits[0] == "5" else (16, 19)
+    )
+    return len(digits) in wanted or (len(digits) == 15 and digits[:4] == "2131")
 
 
 def _dea(value: str) -> bool:

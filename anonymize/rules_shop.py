@@ -222,9 +222,19 @@ RULES = (
     Rule(
         "postcode_gb",
         "POSTCODE",
-        re.compile(LEFT + r"[A-PR-UWYZ][A-HK-Y]?[0-9][0-9A-HJKPSTUW]? [0-9][ABD-HJLNP-UW-Z]{2}" + RIGHT),
+        re.compile(LEFT + r"[A-PR-UWYZ][A-HK-Y]?[0-9][0-9A-Z]? [0-9][ABD-HJLNP-UW-Z]{2}" + RIGHT),
         0.6,
         digit=True,
+    ),
+    Rule(
+        "postcode_ca",
+        "POSTCODE",
+        re.compile(
+            LEFT + r"[ABCEGHJ-NPRSTVXY][0-9][ABCEGHJ-NPRSTV-Z][ -]?[0-9][ABCEGHJ-NPRSTV-Z][0-9]" + RIGHT
+        ),
+        0.6,
+        digit=True,
+        unless=words("order", "model", "sku", "item", "code"),
     ),
     Rule(
         "postcode_br",

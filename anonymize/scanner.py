@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from privgen.anonymize import (
     names,
+    names_contexts,
     rules_dates,
     rules_ids_eu,
     rules_ids_gb,
@@ -34,6 +35,7 @@ RULES: tuple[Rule, ...] = (
     *rules_places.RULES,
     *rules_dates.RULES,
     *names.RULES,
+    *names_contexts.RULES,
 )
 """Every rule of the scanner; `privgen.anonymize.presidio` exposes each as a Presidio recogniser."""
 
