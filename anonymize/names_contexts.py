@@ -8,8 +8,8 @@ from collections.abc import Callable
 from privgen.anonymize.names_latin import (
     ANY_CASE,
     CAPITALS,
-    GIVEN,
     FULL,
+    GIVEN,
     LEFT,
     LOW,
     NAME,
@@ -22,7 +22,9 @@ from privgen.anonymize.names_latin import (
     title_or_listed,
     titled,
     two_words,
+    uncommon,
     whole_name,
+    whole_or_given,
 )
 from privgen.anonymize.rules import BLANK, DIGITS, Rule
 
@@ -51,6 +53,61 @@ def _rule(
 
 
 DIGITS_OR_COMMA = (",",)
+_CLOSING = (
+    r"(?:kind(?:est)?|best|warm(?:est)?|many|with)?[ ]?regards|rgds|(?:yours )?(?:sincerely|truly|faithfully)|best wishes|all the best"
+    r"|respectfully(?: yours)?|signed|sent by|posted by|reviewed by|atenciosamente|att\.?|cumprimentos|(?:viele |liebe |beste |herzliche |mit )?"
+    r"(?:freundlichen? )?gr(?:ü|u|ue)(?:ß|ss)en?|mfg|lg|vg|cordialement|bien à vous|saludos|atentamente|un saludo|cordiali saluti|distinti saluti|saluti"
+    r"|groet(?:en|jes)?|hilsen|hälsningar|pozdrawiam|abra[cç]os?"
+)
+_THANKS = (
+    r"cheers|best|take care|(?:many )?thanks(?: again| so much| a lot| in advance)?|thank you(?: very much| so much| again)?|thx|love|xoxo|hugs|yours"
+    r"|obrigad[oa]|grat[oa]|beijos|danke|vielen dank|merci|bises|gracias|grazie|bedankt"
+)
+_SIGN_OFF_MARK = r"(?:[ ]?[,.!:;-]{1,2}\s{0,4}|[ ]?\n\s{0,3})"
+_SIGN_OFF = r"(?:[ ]?[,.!:;-]{1,2}\s{0,4}|\s{1,4})"
+_SIGN_END = (
+    r"(?=[ ]?(?:[.!,;|(]|[ ][-–—][ ])?\s*$|[ ]?[.,;|(!]?\n"
+    rf"|[ ]?[,;|(-]{{1,2}}[ ]?(?:\+?[0-9(]|[^\s@{BLANK}]{{1,40}}@|(?i:order|tel|phone|ph|mob|cell|email)))"
+)
+_KIN_TRIGGERS = tuple(
+    [
+        "husband",
+        "wife",
+        "daughter",
+        "brother",
+        "sister",
+        "mother",
+        "father",
+        "friend",
+        "partner",
+        "boyfriend",
+        "girlfriend",
+        "fiancé",
+        "neighbor",
+        "neighbour",
+        "boss",
+        "colleague",
+        "cowork",
+        "roommate",
+        "assistant",
+        "uncle",
+        "aunt",
+        "cousin",
+        "niece",
+        "nephew",
+        "grandm",
+        "grandp",
+        "agent",
+        "represent",
+        "courier",
+        "driver",
+        "technic",
+        "marido",
+        "esposa",
+        "filha",
+        "filho",
+    ]
+)
 _SIGNATURE_TRIGGERS = (
     *(
         "regards",
@@ -113,7 +170,7 @@ RULES = (
         LEFT
         + r"(?:my (?:full |first |last |real |given |user)?name(?:['’]s|s| is|:)?|(?:the |her |his |your )?name(?:['’]s| is| was| would be)"
         r"|name on (?:the |my )?(?:order|account|card|package|parcel|invoice) (?:is|was|should be|reads)"
-        r"|(?:is |was |order(?:ed)? |placed |booked )?under (?:the )?(?:names? )?(?:of )?|(?:in|under) the name(?: of)?|goes by|known as|named|name of"
+        r"|(?:is|was|order(?:ed)?|placed|booked|it|purchased) under(?: the)?(?: names?)?(?: of)?|(?:in|under) the name(?: of)?|goes by|known as|name of"
         r"|meu nome [eé]|me chamo|em nome d[eoa]s?|mein name(?: ist)?|ich hei(?:ß|ss)e|im namen von|je m['’]appelle|mon nom (?:est|c['’]est)|au nom de"
         r"|me llamo|mi nombre es|a nombre de|mi chiamo|il mio nome [eè]|a nome di|mijn naam is|ik heet|jag heter|mitt namn är|mit navn er|jeg h(?:edder|eter)"
         r"|nazywam się|mam na imię|nama saya|mera na+m|ad[ıi]m)[ ]{0,2}[:：]?[ ]",
@@ -155,9 +212,12 @@ RULES = (
         "my_name_lower",
         LEFT
         + r"(?:my (?:full |first |last )?name(?:['’]s|s| is|:)|meu nome [eé]|me chamo|mein name ist|ich hei(?:ß|ss)e|je m['’]appelle"
-        r"|me llamo|mi nombre es|mi chiamo|il mio nome [eè]|mijn naam is|ik heet|jag heter|mera na+m)[ ]{1,2}",
+        r"|under the name(?: of)?|(?:the )?name is|name on the (?:order|account|card|parcel|package) is|me llamo|mi nombre es|mi chiamo|il mio nome [eè]|mijn naam is|ik heet|jag heter|mera na+m)[ ]{1,2}",
         (
             "my name",
+            "the name",
+            "name is",
+            "name on",
             "my full name",
             "my first name",
             "my last name",
@@ -239,7 +299,7 @@ RULES = (
             "imię",
             "imie",
         ),
-        name_length,
+        title_or_listed,
         score=0.72,
     ),
     Rule(
@@ -331,7 +391,7 @@ RULES = (
             "szanown",
             "namaste",
         ),
-        title_or_listed,
+        name_length,
     ),
     _rule(
         "greeting",
@@ -372,8 +432,34 @@ RULES = (
             "namaste",
             "hej ",
         ),
-        title_or_listed,
-        after=rf"(?=\s?[,!.:;–-]|\s?$|\n)|(?i:hi|hello|hey|hola|hallo|bonjour)[ ,]{{1,2}}$",
+        name_length,
+        after=r"(?=\s?[,!.:;–-]|\s?$|\n)|(?i:hi|hello|hey|hola|hallo|bonjour)[ ,]{1,2}$",
+        score=0.6,
+    ),
+    _rule(
+        "ask_for_lower",
+        LEFT
+        + r"(?:ask(?:ed|ing)? for|(?:spoke|spoken|talked|chatted) (?:to|with)|attn\.?:?|attention:|c/o|signed(?: for)?(?: it)? by"
+        r"|(?:helped|served|assisted|received|collected|accepted) by|on behalf of)[ ]",
+        (
+            *(
+                "ask for",
+                "asked for",
+                "asking for",
+                "spoke",
+                "spoken",
+                "talked",
+                "chatted",
+                "attn",
+                "attention:",
+                "c/o",
+                "signed",
+                "helped by",
+            ),
+            *("served by", "assisted by", "received by", "collected by", "accepted by", "behalf"),
+        ),
+        name_length,
+        value=rf"(?:{CAPITALS}|{ANY_CASE})",
         score=0.6,
     ),
     _rule(
@@ -385,7 +471,7 @@ RULES = (
         r"|contact(?:ed|ing)?|email(?:ed)?|reach(?:ed)?(?: out to)?|on behalf of|behalf of|belongs to|belonging to|order(?:ed)? (?:by|for)|placed by|purchased by|paid by|written by"
         r"|thanks to|thank you to|shout ?out to"
         r"|falar com|falei com|aos cuidados d[eoa]|a/c|entreg(?:ar|ue|ado|ou) (?:para|a|ao|à)|assinad[oa] por|recebid[oa] por|zu h[äa]nden(?: von)?|z\.? ?hd?\.?(?: v\.)?|à l['’]attention de|a la atenci[oó]n de|hablar con|hablé con|parler (?:à|avec)"
-        r"|sprechen mit|gesprochen mit|fragen sie nach|verlangen sie|bei|parlare con|all['’]attenzione di|sou [oa]|soy|sono|aquí|ik ben)[ ](?:the |mr |mrs |ms )?",
+        r"|sprechen mit|gesprochen mit|fragen sie nach|verlangen sie|bei|parlare con|all['’]attenzione di|sou [oa]|soy|sono|aquí|ik ben)[ ]",
         (
             "ask",
             "asked",
@@ -478,19 +564,54 @@ RULES = (
     _rule(
         "weak",
         LEFT
-        + r"(?:i am|i['’]?m|this is|it['’]s|it is|je suis|ich bin|eu sou|from|by|with|for|to|and|of|at|call(?:ed|ing)?|text|ring|rang|phone[ds]?|told|tell|tells|asked|met|meet|saw|see|knows?|thank(?:s|ed)?(?: you)?|lady|guy|man|woman"
-        r"|named|c/o|para|por|com|con|für|von|mit|de|pour|avec|per|da|di|hi|hey|hello|ok|okay|yes|no|sorry|sincerely|regards|cheers|love|xx?)[ ,]{1,2}",
+        + r"(?:i am|i['’]?m|this is|it['’]s|je suis|ich bin|eu sou|call(?:ed|ing)?|text|ring|rang|phone[ds]?|told|tells?|asked|met|thank(?:s|ed)?(?: you)?"
+        r"|named|hi|hey|hello|sorry)[ ,]{1,2}",
         tuple(GIVEN),
         listed,
-        value=rf"(?:{FULL}|{CAPITALS}|{ANY_CASE})",
+        score=0.6,
+    ),
+    _rule(
+        "weak_title",
+        LEFT
+        + r"(?:from|by|with|for|to|and|of|at|see|saw|meet|knows?|lady|guy|man|woman|para|por|com|con|für|von|mit|pour|avec|per|da|di|ok|okay|yes|no)[ ,]{1,2}",
+        tuple(GIVEN),
+        whole_or_given,
+        value=FULL,
+        score=0.6,
+    ),
+    _rule(
+        "this_is",
+        LEFT + r"(?:this is|i am|i['’]?m)[ ,]{1,2}",
+        ("this is", "i am", "i'm", "i’m"),
+        uncommon,
+        value=rf"(?:{TWO}|{WORD}|{CAPITALS})",
+        after=r"(?=,?[ ](?i:from|calling|speaking|writing|here|at|with|again|and (?:my|i))(?![A-Za-z]))",
+        score=0.62,
+    ),
+    _rule(
+        "this_is_lower",
+        LEFT + r"(?:this is|i am|i['’]?m)[ ,]{1,2}",
+        ("speaking", "calling", "writing", "from order", "from the", "order"),
+        name_length,
+        value=rf"(?:[{LOW}][{LOW}'’-]{{1,20}}(?:[ ][{LOW}][{LOW}'’.-]{{0,20}}){{0,2}}?|{CAPITALS})",
+        after=r"(?=,?[ ](?i:speaking|calling|writing (?:to|about|regarding)|from order)(?![A-Za-z]))",
+        score=0.6,
+    ),
+    _rule(
+        "this_is_two",
+        LEFT + r"(?:this is)[ ,]{1,2}",
+        ("this is",),
+        uncommon,
+        value=TWO,
+        after=r"(?=[.,!;:]|\s*$|\n)",
         score=0.6,
     ),
     _rule(
         "kin",
         LEFT
         + rf"(?:my|our|his|her|your|the|minha|meu|mi|ma|mon|mein|meine)[ ](?:{_KIN})(?:['’]s name)?,?[ ](?:is |named |called |is called )?",
-        tuple(GIVEN),
-        listed,
+        _KIN_TRIGGERS,
+        uncommon,
         score=0.6,
     ),
     Rule("person_two", "PERSON", re.compile(rf"{LEFT}(?<![&@#/.-])({TWO})"), 0.55, tuple(GIVEN), whole_name),
@@ -498,7 +619,7 @@ RULES = (
         "here",
         r"(?:^|[.!?\n>\"]\s{0,2}|(?:hi|hello|hey|yes|ok|hola|hallo)[ ,!]{1,2})",
         (" here", "speaking", "called", "calling", "writing", "again", "from"),
-        listed_or_two,
+        uncommon,
         value=rf"(?:{TWO}|{WORD}|{CAPITALS}|[{LOW}]{{2,20}}(?:[ ][{LOW}'’-]{{2,20}})?)",
         after=r"(?=[ ](?i:here|speaking|calling|writing|again|from (?:your|the|customer|support|sales))(?![A-Za-z]))",
         score=0.6,
@@ -561,25 +682,31 @@ RULES = (
     ),
     _rule(
         "signature",
-        rf"{LEFT}(?:(?:kind(?:est)?|best|warm(?:est)?|many|with)?[ ]?regards|rgds|sincerely|(?:yours )?(?:truly|faithfully)|yours|cheers|best(?: wishes)?|all the best|take care|respectfully"
-        r"|many thanks|thanks(?: again| so much| a lot| in advance)?|thank you(?: very much| so much| again)?|thx|love|xoxo|hugs|signed|sent by|posted by|reviewed by"
-        r"|atenciosamente|att\.?|abra[cç]os?|obrigad[oa]|grat[oa]|cumprimentos|beijos|(?:viele |liebe |beste |herzliche |freundliche[nm]? )?gr(?:ü|u|ue)(?:ß|ss)en?|mfg|lg|vg|danke|vielen dank"
-        r"|cordialement|bien à vous|merci|bises|saludos|atentamente|gracias|un saludo|cordiali saluti|distinti saluti|saluti|grazie|groet(?:en|jes)?|bedankt|hilsen|hälsningar|pozdrawiam)"
-        r"[ ]?[,.!:;-]{0,2}\s{0,4}[-–—~]?\s?",
+        rf"{LEFT}(?:(?:{_CLOSING}){_SIGN_OFF}|(?:{_THANKS})(?:{_SIGN_OFF_MARK}|\s{{1,4}}(?-i:(?=[{UP}][{LOW}']))))[-–—~]?\s?",
         _SIGNATURE_TRIGGERS,
         name_length,
         value=rf"(?:{FULL}|{CAPITALS})",
-        after=rf"(?=[ ]?(?:[.!,;|(]|[ ][-–—][ ])?\s*$|[ ]?[.,;|(!]?\n|[ ]?[,;|(-]{{1,2}}[ ]?(?:\+?[0-9(]|[^\s@{BLANK}]{{1,40}}@|(?i:order|tel|phone|ph|mob|cell|email)))",
+        after=_SIGN_END,
         score=0.65,
         tail=160,
     ),
     _rule(
         "signature_lower",
-        rf"{LEFT}(?:regards|sincerely|cheers|thanks(?: again)?|thank you|thx|love|best|yours(?: truly)?|signed|gracias|obrigad[oa]|danke|merci)[ ]?[,.!-]{{0,2}}\s{{0,3}}[-–—~]?\s?",
+        rf"{LEFT}(?:{_CLOSING}){_SIGN_OFF}[-–—~]?\s?",
+        _SIGNATURE_TRIGGERS,
+        name_length,
+        value=ANY_CASE,
+        after=_SIGN_END,
+        score=0.6,
+        tail=160,
+    ),
+    _rule(
+        "thanks_lower",
+        rf"{LEFT}(?:{_THANKS})(?:{_SIGN_OFF_MARK}|\s{{1,4}})[-–—~]?\s?",
         _SIGNATURE_TRIGGERS,
         listed,
         value=ANY_CASE,
-        after=r"(?=[.!]?\s*$|\n)",
+        after=_SIGN_END,
         score=0.6,
         tail=120,
     ),

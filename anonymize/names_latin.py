@@ -15,14 +15,50 @@ _PARTICLE = (
     r"|af|av|st\.|san|santa)"
 )
 _PARTICLES = frozenset(
-    "de da do dos das di du des del della dello den der dal van von vom zu zur ten ter la las los le bin ibn al el e y"
-    " e' san santa af av".split()
+    [
+        "de",
+        "da",
+        "do",
+        "dos",
+        "das",
+        "di",
+        "du",
+        "des",
+        "del",
+        "della",
+        "dello",
+        "den",
+        "der",
+        "dal",
+        "van",
+        "von",
+        "vom",
+        "zu",
+        "zur",
+        "ten",
+        "ter",
+        "la",
+        "las",
+        "los",
+        "le",
+        "bin",
+        "ibn",
+        "al",
+        "el",
+        "e",
+        "y",
+        "e'",
+        "san",
+        "santa",
+        "af",
+        "av",
+    ]
 )
 WORD = (
     rf"(?:[{UP}](?:['’][{UP}{LOW}])?[{LOW}]{{1,24}}(?:['’]?[{UP}][{LOW}]{{1,20}})?(?:-[{UP}]?[{LOW}]{{1,20}}){{0,2}}"
     rf"|[{UP}]\.(?:-?[{UP}]\.)?)"
 )
-FULL = rf"{WORD}(?:[ ](?:{_PARTICLE}[ ]){{0,2}}(?:{WORD}|[{UP}](?=[ ][{UP}]))){{0,3}}"
+FULL = rf"{WORD}(?:[ ](?:{_PARTICLE}[ ]){{0,2}}(?:(?:d['’])?{WORD}|[{UP}](?=[ ][{UP}]))){{0,3}}"
 """One to four words in title case, with initials and particles between them."""
 TWO = rf"{WORD}[ ](?:{_PARTICLE}[ ]){{0,2}}(?:[{UP}]\.?[ ])?{WORD}(?:[ ]{WORD})?"
 """Two or three words in title case."""
@@ -49,15 +85,63 @@ LONGEST_LOWER = 3
 """Words of a name in lower case or in capitals: after that somebody is telling a story."""
 
 
+_ALSO_SURNAMES = frozenset(
+    [
+        "black",
+        "white",
+        "green",
+        "blue",
+        "small",
+        "large",
+        "red",
+        "love",
+        "best",
+        "good",
+        "price",
+        "gold",
+        "new",
+        "old",
+        "city",
+        "guest",
+        "house",
+        "store",
+        "card",
+        "street",
+        "lane",
+        "sales",
+        "day",
+        "driver",
+        "parcel",
+        "bank",
+        "road",
+        "avenue",
+        "home",
+        "work",
+        "chase",
+        "summer",
+        "winter",
+        "page",
+        "gift",
+        "brown",
+        "grey",
+        "gray",
+        "silver",
+    ]
+)
+
+
 def _plain(word: str) -> str:
     return re.sub(r"['’]s?$", "", word.strip(".,").lower()) or word.lower()
 
 
-def _ends(word: str) -> bool:
+def _ends(word: str, first: bool) -> bool:
     """Whether a name ends before `word`: in title case fewer words are none."""
     plain = _plain(word)
-    title = word[:1].isupper() and not (len(word) > 1 and word.isupper())
-    return plain in (NOT_NAMES if title else _AFTER) and not (len(plain) == 1 and word.isupper())
+    if len(plain) == 1 and word[0].isupper() and not first:
+        return plain == "i"
+    if not word[0].isupper() or word.isupper():
+        return plain in _AFTER
+    return plain in NOT_NAMES and (first or plain not in _ALSO_SURNAMES)
 
 
 def name_length(value: str) -> int:
@@ -70,10 +154,12 @@ def name_length(value: str) -> int:
             break
         if place and _plain(word[0]) in _PARTICLES and place + 1 < len(words):
             continue
-        if _ends(word[0]):
+        if _ends(word[0], not place):
             break
         kept = place + 1
-    return words[kept - 1].end() if kept else 0
+        if word[0].endswith(".") and len(word[0]) > 3:  # a sentence ends here; an initial goes on
+            break
+    return len(value[: words[kept - 1].end()].rstrip(".")) if kept else 0
 
 
 def listed(value: str) -> int:
@@ -92,7 +178,8 @@ def title_or_listed(value: str) -> int:
 def listed_or_two(value: str) -> int:
     """As `listed`, or two words in title case."""
     kept = name_length(value)
-    return kept if listed(value) or " " in value[:kept] else 0
+    title = value[0].isupper() and not value.split(" ", 1)[0].isupper()
+    return kept if listed(value) or (title and " " in value[:kept]) else 0
 
 
 def titled(value: str) -> int:
@@ -112,6 +199,19 @@ def two_words(value: str) -> int:
 
 def whole_name(value: str) -> int:
     """A given name and a family name in title case that no label, film or book bears."""
+    kept = whole_or_given(value)
+    return kept if " " in value[:kept] else 0
+
+
+def whole_or_given(value: str) -> int:
+    """As `listed`, unless the first two words are a label, a film or a book."""
     kept = listed(value)
     name = " ".join(_plain(word) for word in value[:kept].split()[:2])
-    return kept if " " in value[:kept] and name not in _FAMOUS else 0
+    return 0 if name in _FAMOUS else kept
+
+
+def uncommon(value: str) -> int:
+    """As `name_length` in title case, if no common word stands first; as `listed` in other cases."""
+    first = _plain(value.split(" ", 1)[0])
+    common = first in _AFTER or first.endswith(("ing", "ed", "ly"))
+    return listed(value) or (0 if common or not value[0].isupper() else name_length(value))
