@@ -17,6 +17,8 @@ from privgen.anonymize import (
     rules_phones,
     rules_places,
     rules_shop,
+    rules_streets,
+    rules_streets_eu,
 )
 from privgen.anonymize.known import known_types
 from privgen.anonymize.normalise import Normalised
@@ -33,6 +35,8 @@ RULES: tuple[Rule, ...] = (
     *rules_online.RULES,
     *rules_shop.RULES,
     *rules_places.RULES,
+    *rules_streets.RULES,
+    *rules_streets_eu.RULES,
     *rules_dates.RULES,
     *names.RULES,
     *names_contexts.RULES,
