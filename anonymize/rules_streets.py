@@ -68,7 +68,7 @@ AFTER = (
 )
 """What may follow a street: a unit, the town, the state, the code, the country."""
 
-_ENDS = r"(?=[ ]?[,;\n]|\s*$|[.](?:\s|$)|[ ]#|[ ](?i:apt|suite|unit|flat|ste)(?![a-z])|[ ][A-Z]{2}[ ]|[ ](?!and|or|with|of|for|in|set)[a-z])"
+_ENDS = r"(?=[ ]?[,;\n]|\s*$|[.](?:\s|$)|[ ]#|[ ](?i:apt|suite|unit|flat|ste)(?![a-z])|[ ][A-Z]{2}[ ]|[ ](?!and|or|with|of|for|in|set)[a-z]|[ ][A-Z][a-z'-]{1,20}(?:[ ][A-Z][a-z'-]{1,20})?,[ ][A-Z]{2}[ ])"
 _STOP = (
     r"the|a|an|on|in|of|my|this|that|your|our|his|her|their|miles?|mins?|minutes?|days?|hours?|hrs?|weeks?|months?|years?|down|up|by|off|from|along|across|times?|inch(?:es)?"
     r"|more|less|other|different|and|or|to|at|for|with|is|was|were|x|per|pairs?|pieces?|pcs|items?|sizes?|lbs?|kg|percent|stars?|people|cars?|both|same|every|each|only|very|all|block[s]?"
