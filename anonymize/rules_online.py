@@ -182,6 +182,27 @@ RULES = (
         ),
     ),
     Rule(
+        "email_at_host",
+        "EMAIL_ADDRESS",
+        re.compile(
+            rf"{LEFT}(?:[a-z]{{1,30}}(?:[._-][a-z0-9]{{1,30}}){{1,3}}|[a-z]{{2,30}}[0-9]{{1,6}})[ ]at[ ](?:[a-z0-9-]{{1,63}}\.){{1,3}}(?:{_TLDS}){RIGHT}",
+            re.IGNORECASE,
+        ),
+        0.75,
+        DOMAIN,
+    ),
+    Rule(
+        "email_label_at_host",
+        "EMAIL_ADDRESS",
+        re.compile(
+            rf"(?<![A-Za-z])(?:e-?mail|mail|write|reach me|contact)(?:[ ](?:me|us|is|address|id|to|at|address is))?[ :]{{1,3}}([a-z0-9._+-]{{2,64}}[ ]at[ ](?:[a-z0-9-]{{1,63}}\.){{1,3}}(?:{_TLDS})){RIGHT}",
+            re.IGNORECASE,
+        ),
+        0.75,
+        ("email", "e-mail", "mail", "write", "reach me", "contact"),
+        lambda v: v.split(" ", 1)[0].lower() not in _COMMON,
+    ),
+    Rule(
         "email_at_mail_host",
         "EMAIL_ADDRESS",
         re.compile(
@@ -287,7 +308,7 @@ RULES = (
         "url_path",
         "URL",
         re.compile(
-            rf"(?<![A-Za-z0-9@._/-])(?:[A-Za-z0-9][A-Za-z0-9-]{{0,61}}\.){{1,4}}(?:{_BARE_TLDS}|{_TLDS}|ly|be|ee|gl|gg|to|link|page|club|blog|site|tech|io|ai|la|fm|im|ws|so|sh)/{_URL_END}{{2,2000}}"
+            rf"(?<![A-Za-z0-9@._/-])(?:[A-Za-z0-9][A-Za-z0-9-]{{0,61}}\.){{1,4}}(?:{_BARE_TLDS}|{_TLDS}|ly|be|ee|gl|gg|to|link|in|page|club|blog|site|tech|io|ai|la|fm|im|ws|so|sh)/{_URL_END}{{2,2000}}"
         ),
         0.6,
         ("*/",),
@@ -311,7 +332,7 @@ RULES = (
         "social_handle",
         "SOCIAL_HANDLE",
         re.compile(
-            r"(?<![A-Za-z0-9@._%+-])@[A-Za-z0-9_](?:[A-Za-z0-9_.]{1,28}[A-Za-z0-9_])(?![A-Za-z0-9@-])"
+            r"(?<![A-Za-z0-9@._%+-])@[A-Za-z0-9_](?:[A-Za-z0-9_.-]{1,28}[A-Za-z0-9_])(?![A-Za-z0-9@])"
         ),
         0.6,
         ("@",),

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from privgen.anonymize import (
     names,
     names_contexts,
+    rules_birth,
     rules_dates,
     rules_ids_eu,
     rules_ids_gb,
@@ -38,6 +39,7 @@ RULES: tuple[Rule, ...] = (
     *rules_streets.RULES,
     *rules_streets_eu.RULES,
     *rules_dates.RULES,
+    *rules_birth.RULES,
     *names.RULES,
     *names_contexts.RULES,
 )
