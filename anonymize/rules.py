@@ -23,6 +23,9 @@ FIVE_DIGITS = ("\0five",)
 DOTTED = ("\0dotted",)
 """Trigger: three short numbers joined by dots."""
 
+CODE = ("\0code",)
+"""Trigger: two digits after a capital letter, with at most one separator."""
+
 DOMAIN = ("\0domain",)
 """Trigger: a common top-level domain after a dot."""
 
@@ -49,11 +52,13 @@ _DIGIT = re.compile("[0-9]")
 _DOMAIN = re.compile(
     r"\.(?:com|net|org|info|biz|cn|io|uk|de|fr|br|edu|gov|shop|store|app|xyz|ru|eu|jp|nl)(?![a-z])"
 )
+_CODE_SHAPE = re.compile(r"[A-Z][ -]?[0-9]{2}")
 _DOTTED_SHAPE = re.compile(r"[0-9]\.[0-9]{1,3}\.[0-9]")
 _SHAPES = (
     (DIGITS[0], re.compile(r"[0-9](?:[^0-9A-Za-z]{0,2}[0-9]){6}")),
     (FIVE_DIGITS[0], re.compile(r"[0-9]{5}")),
     (DOTTED[0], _DOTTED_SHAPE),
+    (CODE[0], _CODE_SHAPE),
 )
 
 
@@ -171,8 +176,10 @@ class Triggers:
         held += [word for word, literal in self._plain_with_digit if literal in lowered]
         if b"00000" in raw.translate(_TO_ZEROS, _NOT_ALNUM):
             return held + self._shapes(text)
-        if text.count(".") > 1 and DOTTED[0] in self._places and _DOTTED_SHAPE.search(text):
+        if DOTTED[0] in self._places and text.count(".") > 1 and _DOTTED_SHAPE.search(text):
             held.append(DOTTED[0])
+        if CODE[0] in self._places and _CODE_SHAPE.search(text):
+            held.append(CODE[0])
         return held
 
     def _held(self, text: str, digit: bool) -> list[str]:

@@ -6,12 +6,20 @@ from collections.abc import Iterable, Iterator
 
 from privgen.anonymize import (
     names,
+    names_contexts,
+    rules_birth,
     rules_dates,
+    rules_ids_eu,
+    rules_ids_gb,
+    rules_ids_us,
+    rules_ids_world,
     rules_numbers,
     rules_online,
     rules_phones,
     rules_places,
     rules_shop,
+    rules_streets,
+    rules_streets_eu,
 )
 from privgen.anonymize.known import known_types
 from privgen.anonymize.normalise import Normalised
@@ -21,12 +29,20 @@ from privgen.anonymize.time_limit import check_time
 
 RULES: tuple[Rule, ...] = (
     *rules_numbers.RULES,
+    *rules_ids_us.RULES,
+    *rules_ids_gb.RULES,
+    *rules_ids_eu.RULES,
+    *rules_ids_world.RULES,
     *rules_phones.RULES,
     *rules_online.RULES,
     *rules_shop.RULES,
     *rules_places.RULES,
+    *rules_streets.RULES,
+    *rules_streets_eu.RULES,
     *rules_dates.RULES,
+    *rules_birth.RULES,
     *names.RULES,
+    *names_contexts.RULES,
 )
 """Every rule of the scanner; `privgen.anonymize.presidio` exposes each as a Presidio recogniser."""
 
