@@ -9,51 +9,69 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from privgen.anonymize.crypt import Cipher
+    from privgen.anonymize.decrypt_files import reverse
     from privgen.anonymize.gold import GoldRecord, read_gold
-    from privgen.anonymize.keys import load_key
+    from privgen.anonymize.keys import load_key, load_keys
     from privgen.anonymize.known import KnownIdentifiers
     from privgen.anonymize.policy import Policy, load_policy
     from privgen.anonymize.presidio import recognizers, register
     from privgen.anonymize.recognizer_file import write_registry
+    from privgen.anonymize.risk import RiskReport, measure_risk
     from privgen.anonymize.score import Scores, score_file, score_records
     from privgen.anonymize.scrubber import Finder, Scrubber, ScrubResult
     from privgen.anonymize.silo import scrub_silo
     from privgen.anonymize.spans import Span
+    from privgen.anonymize.stream import scrub_file, scrub_folder
 
 __all__ = [
+    "Cipher",
     "Finder",
     "GoldRecord",
     "KnownIdentifiers",
     "Policy",
+    "RiskReport",
     "Scores",
     "ScrubResult",
     "Scrubber",
     "Span",
     "load_key",
+    "load_keys",
     "load_policy",
+    "measure_risk",
     "read_gold",
     "recognizers",
     "register",
+    "reverse",
     "score_file",
     "score_records",
+    "scrub_file",
+    "scrub_folder",
     "scrub_silo",
     "write_registry",
 ]
 
 _HOME = {
+    "Cipher": "crypt",
     "Finder": "scrubber",
     "GoldRecord": "gold",
     "KnownIdentifiers": "known",
     "Policy": "policy",
+    "RiskReport": "risk",
     "Scores": "score",
     "ScrubResult": "scrubber",
     "Scrubber": "scrubber",
     "Span": "spans",
     "load_key": "keys",
+    "load_keys": "keys",
     "load_policy": "policy",
+    "measure_risk": "risk",
     "read_gold": "gold",
     "recognizers": "presidio",
     "register": "presidio",
+    "reverse": "decrypt_files",
+    "scrub_file": "stream",
+    "scrub_folder": "stream",
     "score_file": "score",
     "score_records": "score",
     "scrub_silo": "silo",

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-import re
+import datetime as dt
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from privgen.anonymize.customers import CustomerIndex
+from privgen.anonymize.known import KnownIdentifiers
+from privgen.anonymize.policy import PSEUDONYM_COLUMNS
 from privgen.anonymize.scrubber import Scrubber
+from privgen.anonymize.settings import LOOKALIKES, Generalise
+from privgen.anonymize.spans import Span
+from privgen.anonymize.typed_cells import TypedCells, generalise_region
 from privgen.errors import ScrubError
 from privgen.schema import IDENTIFIER_COLUMNS, TABLES, ColumnType, Row
 
-PSEUDONYM_COLUMNS = ("customer_id", "review_id", "dialogue_id")
-"""Ids that become keyed pseudonyms; product and campaign ids stay."""
+__all__ = ["PSEUDONYM_COLUMNS", "BatchResult", "RowScrubber", "generalise_region"]
 
 _UNSCANNED = frozenset(
     {
@@ -29,19 +34,18 @@ _UNSCANNED = frozenset(
         "region",
     }
 )
-_POSTCODE = re.compile(r"[0-9][0-9 -]{2,}[0-9]")
-_GB_POSTCODE = re.compile(r"(?<![A-Za-z0-9])([A-Z]{1,2})[0-9][0-9A-Z]?(?: ?[0-9][A-Z]{2})?(?![A-Za-z0-9])")
 
 
 @dataclass(slots=True)
 class BatchResult:
-    """What became of a batch: scrubbed rows, counts by (column, entity type), and what was held back."""
+    """What became of a batch: scrubbed rows, counts by (column, entity type), rows held back or too old."""
 
     seen: int
     rows: list[Row] = field(default_factory=list)
     changed: int = 0
     found: Counter[tuple[str, str]] = field(default_factory=Counter)
     held_back: list[tuple[int, str]] = field(default_factory=list)
+    expired: Counter[str] = field(default_factory=Counter)
 
     def __repr__(self) -> str:
         """Count without showing a row."""
@@ -49,10 +53,13 @@ class BatchResult:
 
 
 class RowScrubber:
-    """Scrubs rows with what is known of their customers."""
+    """Scrubs rows with what is known of their customers; rows of a table from before its `oldest` day go."""
 
-    def __init__(self, scrubber: Scrubber, index: CustomerIndex) -> None:
-        self._scrubber, self._index = scrubber, index
+    def __init__(
+        self, scrubber: Scrubber, index: CustomerIndex, oldest: Mapping[str, dt.date] | None = None
+    ) -> None:
+        self._scrubber, self._index, self._oldest = scrubber, index, dict(oldest or {})
+        self._cells = TypedCells(scrubber.operators, scrubber.policy)
         self._texts = {name: _text_columns(name) for name in TABLES}
 
     def load(self) -> None:
@@ -63,6 +70,9 @@ class RowScrubber:
         """Scrub the rows of a batch; a row that fails is held back with its number (from 1) and a reason."""
         result = BatchResult(len(rows))
         for number, row in enumerate(rows, 1):
+            if reason := self._expired(table, row):
+                result.expired[reason] += 1
+                continue
             found: Counter[tuple[str, str]] = Counter()
             try:
                 clean = self._row(table, row, found)
@@ -74,70 +84,72 @@ class RowScrubber:
             result.changed += bool(found)
         return result
 
+    def _expired(self, table: str, row: Row) -> str | None:
+        """Why a row may not be kept any longer; one without a date cannot be shown to be young enough."""
+        oldest = self._oldest.get(table)
+        if oldest is None:
+            return None
+        if row["timestamp"] is None:
+            return "undated"
+        return "expired" if row["timestamp"].date() < oldest else None
+
     def rescan_batch(self, table: str, rows: list[Row]) -> tuple[int, Counter[str]]:
-        """Number of rows, and what a fresh scan of scrubbed rows still finds, by entity type."""
+        """Number of rows, and what a fresh scan of scrubbed rows still finds, by entity type.
+
+        Types that the policy replaces by look-alikes are not counted, nor is what is coarse already: the
+        check when a row was written knew the place of each replacement, and held back a row with leftovers.
+        """
         found: Counter[str] = Counter()
         for row in rows:
             for column in self._texts[table]:
                 for text in _texts(row[column]):
-                    found.update(s.entity_type for s in self._scrubber.find(text, table=table, column=column))
+                    spans = self._scrubber.find(text, table=table, column=column)
+                    found.update(s.entity_type for s in spans if self._left(s, text, table, column))
         return len(rows), found
 
+    def _left(self, span: Span, text: str, table: str, column: str) -> bool:
+        setting = self._scrubber.policy.setting(span.entity_type, table, column)
+        value = text[span.start : span.end]
+        if isinstance(setting, Generalise):
+            return self._scrubber.operators.apply(setting, span.entity_type, value) != value
+        return setting.operator not in LOOKALIKES
+
     def _row(self, table: str, row: Row, found: Counter[tuple[str, str]]) -> Row:
-        known = self._index.known(row.get("customer_id"))
+        customer = row.get("customer_id")
+        known = self._index.known(customer)
         clean = dict(row)
         for column in self._texts[table]:
-            clean[column] = self._cell(table, column, row[column], known, found)
-        for column in PSEUDONYM_COLUMNS:
-            if row.get(column):
-                clean[column] = self._scrubber.tokens.identifier(column, row[column])
-        if table == "customers":
-            for column in IDENTIFIER_COLUMNS:
-                found[column, _IDENTIFIER_TYPES[column]] += row[column] is not None
-                clean[column] = None
-            clean["region"] = generalise_region(row["region"])
+            clean[column] = self._cell(table, column, row[column], known, customer, found)
+        typed, counts = self._cells.scrub(table, row)
+        found.update(counts)
+        clean.update(typed)
         if table == "media" and row["owner"] in self._index:
-            clean["owner"] = self._scrubber.tokens.identifier("customer_id", row["owner"])
-        for key in [key for key, count in found.items() if not count]:
-            del found[key]
+            clean["owner"] = self._cells.identifier("customer_id", row["owner"])
         return clean
 
-    def _cell(self, table: str, column: str, value: Any, known: Any, found: Counter[tuple[str, str]]) -> Any:
+    def _cell(
+        self,
+        table: str,
+        column: str,
+        value: Any,
+        known: KnownIdentifiers | None,
+        customer: str | None,
+        found: Counter[tuple[str, str]],
+    ) -> Any:
         if isinstance(value, dict):
-            return {key: self._cell(table, column, item, known, found) for key, item in value.items()}
+            return {key: self._cell(table, column, v, known, customer, found) for key, v in value.items()}
         if not value:
             return value
-        result = self._scrubber.scrub(value, known, table=table, column=column)
+        result = self._scrubber.scrub(value, known, table=table, column=column, customer=customer)
         if not result.spans:
             return value
         found.update((column, span.entity_type) for span in result.spans)
-        left = self._scrubber.find(result.text, known, table=table, column=column)
-        if left and self._scrubber.scrub(result.text, known, table=table, column=column).text != result.text:
+        left = self._scrubber.find(result.blanked(), known, table=table, column=column)
+        if left:
             raise ScrubError(
                 f"column {column}: {left[0].entity_type} still found after scrubbing; the record is held back"
             )
         return result.text
-
-
-_IDENTIFIER_TYPES = {
-    "name": "PERSON",
-    "phone": "PHONE_NUMBER",
-    "email": "EMAIL_ADDRESS",
-    "address": "ADDRESS",
-    "birth_date": "DATE_OF_BIRTH",
-}
-
-
-def generalise_region(region: str | None) -> str | None:
-    """A region with postcodes cut to their first two or three characters; names of places stay.
-
-    >>> [generalise_region(region) for region in ("01310-100 São Paulo", "SW1A 1AA", "北京 100080")]
-    ['013 São Paulo', 'SW', '北京 10']
-    """
-    if not region:
-        return region
-    region = _GB_POSTCODE.sub(r"\1", region)
-    return _POSTCODE.sub(lambda match: match[0][: 2 if len(match[0].strip()) == 6 else 3], region)
 
 
 def _text_columns(table: str) -> tuple[str, ...]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import multiprocessing
 from collections import Counter, deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor
 from importlib import metadata
 from itertools import islice
@@ -25,13 +26,21 @@ CHUNK_ROWS = 500
 
 
 def scrub_silo(
-    silo: Path, out: Path, *, scrubber: Scrubber, workers: int = 1, progress: Progress = silent
+    silo: Path,
+    out: Path,
+    *,
+    scrubber: Scrubber,
+    workers: int = 1,
+    oldest: Mapping[str, dt.date] | None = None,
+    progress: Progress = silent,
 ) -> dict[str, Any]:
     """Scrub every table of a silo into `out` and return what scrub.json says.
 
     Free text is scrubbed with the identifiers of the customer whose row it is; identifier columns are
-    emptied; customer, review and dialogue ids become keyed pseudonyms. A record that cannot be scrubbed is
-    left out and listed under `held_back`. The written tables are scanned once more for `residual`.
+    emptied, and customer, review and dialogue ids become keyed pseudonyms, unless the policy says
+    otherwise. A record that cannot be scrubbed is left out and listed under `held_back`. The written tables
+    are scanned once more for `residual`; types that the policy replaces by look-alikes are named under
+    `lookalikes` and not counted there, as `RowScrubber.rescan_batch` says.
 
     Guarantees: `out` appears complete or not at all; the result does not depend on `workers`; memory does
     not grow with the tables, except for one short string per customer.
@@ -41,6 +50,7 @@ def scrub_silo(
         out: Folder to make or replace; its name is the merchant id.
         scrubber: What finds and replaces.
         workers: Processes.
+        oldest: Table to the oldest day whose rows are kept; older and undated rows are dropped and counted.
         progress: Called with rows done and rows in all, both passes counted.
 
     Raises:
@@ -57,7 +67,7 @@ def scrub_silo(
     report = _Report()
     with (
         staged_folder(out, marker="scrub.json") as staging,
-        _Runner(RowScrubber(scrubber, index), workers) as runner,
+        _Runner(RowScrubber(scrubber, index, oldest), workers) as runner,
     ):
         for name in tables:
             with TableWriter(staging, name) as writer:
@@ -70,6 +80,7 @@ def scrub_silo(
                 report.residual.update(found)
                 meter.step(seen, f"checking {name}")
         summary = report.summary(out.name, scrubber, index.identifiers)
+        summary["retention"] = _retention(oldest or {}, report.expired)
         write_json(staging / "scrub.json", summary)
     return summary
 
@@ -88,6 +99,7 @@ class _Report:
 
     def __init__(self) -> None:
         self.residual: Counter[str] = Counter()
+        self.expired: dict[str, Counter[str]] = {}
         self._tables: dict[str, dict[str, Any]] = {}
         self._held_back: list[dict[str, Any]] = []
 
@@ -95,6 +107,7 @@ class _Report:
         entry = self._tables.setdefault(table, {"rows": 0, "rows_changed": 0, "columns": {}, "seen": 0})
         for number, reason in result.held_back:
             self._held_back.append({"table": table, "row": entry["seen"] + number, "reason": reason})
+        self.expired.setdefault(table, Counter()).update(result.expired)
         entry["seen"] += result.seen
         entry["rows"] += len(result.rows)
         entry["rows_changed"] += result.changed
@@ -117,9 +130,19 @@ class _Report:
             "held_back": self._held_back,
             "languages": list(scrubber.languages),
             "policy": scrubber.policy.name,
+            "lookalikes": scrubber.policy.lookalikes(),
             "presidio_version": metadata.version("presidio-analyzer"),
             "key_id": scrubber.key_id,
         }
+
+
+def _retention(oldest: Mapping[str, dt.date], dropped: Mapping[str, Counter[str]]) -> dict[str, Any]:
+    """Per table with a limit: the oldest day that was kept, and how many rows were dropped."""
+    return {
+        table: {"oldest": day.isoformat()}
+        | {reason: dropped.get(table, Counter())[reason] for reason in ("expired", "undated")}
+        for table, day in sorted(oldest.items())
+    }
 
 
 class _Runner:

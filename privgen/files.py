@@ -108,6 +108,23 @@ def staged_folder(path: Path, *, marker: str) -> Iterator[Path]:
         os.close(descriptor)
 
 
+@contextlib.contextmanager
+def locked_folder(folder: Path) -> Iterator[None]:
+    """Hold `folder`, made if need be, against other processes; what is in it stays.
+
+    Raises:
+        RunError: Another process holds it.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        if not _locked(descriptor, folder):
+            raise RunError(f"{folder}: another process is working on this")
+        yield
+    finally:
+        os.close(descriptor)
+
+
 def _locked(descriptor: int, folder: Path) -> bool:
     """Whether this process now holds `folder`, and it has not just been moved away by another."""
     try:

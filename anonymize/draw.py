@@ -1,0 +1,60 @@
+"""Draws that a key decides: the stream behind surrogates."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Sequence
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+class Draw:
+    """An endless stream of numbers by HMAC-SHA256 over type, value and a counter; its repr shows nothing."""
+
+    def __init__(self, key: bytes, entity_type: str, value: str, attempt: int = 0) -> None:
+        self._key, self._count = key, 0
+        self._message = f"surrogate\0{entity_type}\0{attempt}\0{value}".encode("utf-8", "surrogatepass")
+
+    def __repr__(self) -> str:
+        """Say what it is without what it draws for."""
+        return "Draw()"
+
+    def below(self, bound: int) -> int:
+        """A whole number in [0, bound)."""
+        message = self._count.to_bytes(4) + self._message
+        self._count += 1
+        return int.from_bytes(hmac.digest(self._key, message, hashlib.sha256)) % bound
+
+    def pick(self, choices: Sequence[T]) -> T:
+        """One of the choices."""
+        return choices[self.below(len(choices))]
+
+    def other(self, choices: Sequence[str], unlike: str) -> str:
+        """One of the choices that is not `unlike`, case aside."""
+        rest = [choice for choice in choices if choice.casefold() != unlike.casefold()]
+        return self.pick(rest or choices)
+
+    def digits(self, count: int) -> str:
+        """Decimal digits."""
+        return f"{self.below(10**count):0{count}}" if count else ""
+
+    def other_digits(self, digits: str) -> str:
+        """As many digits, not the same ones; a number without a leading zero gets none."""
+        while True:
+            made = self.digits(len(digits))
+            if digits[0] != "0" and made[0] == "0":
+                made = str(1 + self.below(9)) + made[1:]
+            if made != digits:
+                return made
+
+
+def fill(form: str, chars: str) -> str:
+    """`form` with its letters and digits replaced in order; the separators stay.
+
+    >>> fill("(212) 555-0199", "3015550142")
+    '(301) 555-0142'
+    """
+    rest = iter(chars)
+    return "".join(next(rest) if char.isalnum() else char for char in form)
