@@ -14,7 +14,16 @@ from presidio_analyzer import AnalyzerEngine, RecognizerRegistry
 from presidio_analyzer.nlp_engine import NoOpNlpEngine
 
 import privgen.anonymize as package
-from privgen.anonymize import GoldRecord, KnownIdentifiers, Scrubber, Span, register, score_records
+from privgen.anonymize import (
+    Cipher,
+    GoldRecord,
+    KnownIdentifiers,
+    Scrubber,
+    Span,
+    measure_risk,
+    register,
+    score_records,
+)
 from privgen.anonymize.known_variants import variants
 from privgen.anonymize.normalise import normalise
 from privgen.anonymize.presidio import PresidioFinder, recognizers
@@ -25,7 +34,7 @@ CANARIES = ("canary.7391@example.com", "Quillon Vexley", "13812345678", "1101051
 ROW = {"name": "Quillon Vexley", "email": "canary.7391@example.com", "address": "9 Vexley Lane, Leeds"}
 TEXT = (
     "Dear Quillon Vexley, mail canary.7391@example.com，电话13812345678，身份证11010519491231002X, "
-    "ship to 9 Vexley Lane; from 192.168.10.1 or 1BvBMSEYstWetqTFn5Au4m4GFg7xJaNVN2"
+    "ship to 9 Vexley Lane.\nFrom 192.168.10.1 or 1BvBMSEYstWetqTFn5Au4m4GFg7xJaNVN2"
 )
 
 
@@ -94,6 +103,7 @@ def everything(caplog, capfd):
 @pytest.mark.parametrize("known", [None, ROW])
 def test_scrubbing_shows_nothing(everything, known):
     scrubber = Scrubber(key=KEY)
+    scrubber.load()  # else the time it takes counts against the first text
     results = [scrubber.scrub(TEXT, known), *scrubber.scrub_many([TEXT] * 2, known)]
     assert all(len(result.spans) >= 6 for result in results)
     assert leaks(everything() + "".join(map(repr, results))) == []
@@ -115,15 +125,19 @@ def test_the_presidio_engine_shows_nothing(everything):
     )
 
 
-def test_no_public_object_shows_a_value():
+def test_no_public_object_shows_a_value(tmp_path):
+    table = tmp_path / "people.jsonl"
+    table.write_text(f"{json.dumps(ROW)}\n" * 3)
     scrubber = Scrubber(key=KEY)
     span = Span("PERSON", 5, 19, 1.0)
     report = score_records([GoldRecord(TEXT, (span,), ROW)], scrubber)
     shown = {
+        "Cipher": Cipher([KEY]),
         "Finder": PresidioFinder(recognizers(["en"])[0]),
         "GoldRecord": GoldRecord(TEXT, (span,), ROW),
         "KnownIdentifiers": KnownIdentifiers(ROW),
         "Policy": scrubber.policy,
+        "RiskReport": measure_risk(table, ["name"], ["email"]),
         "ScrubResult": scrubber.scrub(TEXT, ROW),
         "Scrubber": scrubber,
         "Scores": report.scores,

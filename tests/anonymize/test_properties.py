@@ -83,30 +83,46 @@ def text_of(recipe, make):
     return "".join(value(make, rng) if piece is None else piece for piece in pieces)
 
 
-@pytest.fixture(scope="module")
-def operators():
-    return {name: Scrubber(key=KEY, policy=Policy(default=name)) for name in ("replace", "mask", "redact")}
-
-
-WANTED = {
-    "replace": lambda span, old: f"<{span.entity_type}>",
-    "mask": lambda span, old: "*" * len(old),
-    "redact": lambda span, old: "",
+NAMES = ("encrypt", "generalise", "mask", "pseudonymize", "redact", "replace", "shift_date", "surrogate")
+EXACT = {
+    "replace": lambda kind, old: f"<{kind}>",
+    "mask": lambda kind, old: "*" * len(old),
+    "redact": lambda kind, old: "",
 }
 
 
+@pytest.fixture(scope="module")
+def operators():
+    made = {name: Scrubber(key=KEY, policy=Policy(default=name)) for name in NAMES}
+    for scrubber in made.values():
+        scrubber.load()
+    return made
+
+
 @quick
-@given(recipes(), st.sampled_from(sorted(WANTED)), st.booleans())
-def test_replacing_the_spans_of_the_input_gives_the_text(operators, make, recipe, operator, row):
+@given(recipes(), st.sampled_from(NAMES), st.booleans())
+def test_scrubbed_text_with_offsets_maps_back(operators, make, recipe, operator, row):
+    """What stands outside the replacements is the input's, in order; and each replacement has its span."""
     text = text_of(recipe, make)
     result = operators[operator].scrub(text, ROW if row else None)
-    assert all(a.end <= b.start for a, b in pairwise(result.spans))
-    rebuilt, at = "", 0
-    for span in result.spans:
-        old = text[span.start : span.end]
-        rebuilt += text[at : span.start] + WANTED[operator](span, old)
-        at = span.end
-    assert rebuilt + text[at:] == result.text
+    assert len(result.placed) == len(result.spans)
+    original, at = "", 0
+    for span, (start, end) in zip(result.spans, result.placed, strict=True):
+        original += result.text[at:start] + text[span.start : span.end]
+        assert len(original) == span.end
+        if operator in EXACT:
+            assert result.text[start:end] == EXACT[operator](span.entity_type, text[span.start : span.end])
+        at = end
+    assert original + result.text[at:] == text
+
+
+@quick
+@given(recipes())
+def test_spans_are_sorted_and_disjoint_and_what_scrub_replaces(scrubber, make, recipe):
+    text = text_of(recipe, make)
+    spans = scrubber.find(text)
+    assert all(a.end <= b.start for a, b in pairwise(spans))
+    assert spans == scrubber.scrub(text).spans
 
 
 @quick
