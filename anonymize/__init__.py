@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from privgen.anonymize.known import KnownIdentifiers
     from privgen.anonymize.policy import Policy, load_policy
     from privgen.anonymize.presidio import recognizers, register
+    from privgen.anonymize.ray_data import scrub_dataset
     from privgen.anonymize.scrubber import Finder, Scrubber, ScrubResult
     from privgen.anonymize.silo import scrub_silo
     from privgen.anonymize.spans import Span
@@ -29,6 +30,7 @@ __all__ = [
     "load_policy",
     "recognizers",
     "register",
+    "scrub_dataset",
     "scrub_file",
     "scrub_folder",
     "scrub_silo",
@@ -45,6 +47,7 @@ _HOME = {
     "load_policy": "policy",
     "recognizers": "presidio",
     "register": "presidio",
+    "scrub_dataset": "ray_data",
     "scrub_file": "stream",
     "scrub_folder": "stream",
     "scrub_silo": "silo",

@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
+from privgen.anonymize.cells import checked
 from privgen.anonymize.customers import CustomerIndex
 from privgen.anonymize.scrubber import Scrubber
 from privgen.errors import ScrubError
@@ -107,15 +108,8 @@ class RowScrubber:
             return {key: self._cell(table, column, item, known, found) for key, item in value.items()}
         if not value:
             return value
-        result = self._scrubber.scrub(value, known, table=table, column=column)
-        if not result.spans:
-            return value
+        result = checked(self._scrubber, value, known, table, column, Counter())
         found.update((column, span.entity_type) for span in result.spans)
-        left = self._scrubber.find(result.text, known, table=table, column=column)
-        if left and self._scrubber.scrub(result.text, known, table=table, column=column).text != result.text:
-            raise ScrubError(
-                f"column {column}: {left[0].entity_type} still found after scrubbing; the record is held back"
-            )
         return result.text
 
 

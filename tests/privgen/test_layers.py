@@ -36,6 +36,7 @@ HEAVY = {
 }
 ADAPTERS = {
     "anonymize/presidio.py": {"presidio_analyzer", "presidio_anonymizer"},
+    "anonymize/ray_data.py": {"ray"},
     "federated/model.py": {"torch", "transformers", "peft", "safetensors"},
     "federated/opacus_step.py": {"torch", "opacus"},
     "federated/accounting.py": {"dp_accounting", "opacus"},
