@@ -6,8 +6,8 @@ key travels with them inside the cluster: use one whose network you trust.
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable, Sequence
-from functools import lru_cache
 from pathlib import Path
 
 import pyarrow as pa
@@ -57,11 +57,11 @@ def scrub_dataset(
     """
     if REASON in dataset.schema().names:
         raise ConfigError(f"the dataset has a column {REASON} already")
-    wanted = tuple(columns or ())
+    wanted, job = tuple(columns or ()), uuid.uuid4().hex
     check_columns(Path("dataset"), wanted, dataset.schema().names)
 
     def scrub(table: pa.Table) -> pa.Table:
-        return scrub_table(table, _scrubber(make_scrubber), wanted)
+        return scrub_table(table, _scrubber(job, make_scrubber), wanted)
 
     return dataset.map_batches(scrub, batch_format="pyarrow", batch_size=batch_rows)
 
@@ -84,7 +84,14 @@ def scrub_table(table: pa.Table, scrubber: Scrubber, columns: Sequence[str] = ()
     return done.cast(pa.schema(fields)).take(places).append_column(REASON, reasons)
 
 
-@lru_cache(maxsize=1)
-def _scrubber(make: Callable[[], Scrubber]) -> Scrubber:
-    """The scrubber of this process."""
-    return make()
+_scrubbers: dict[str, Scrubber] = {}
+"""The scrubber of this process, by the name of the job that it is for."""
+
+
+def _scrubber(job: str, make: Callable[[], Scrubber]) -> Scrubber:
+    """The scrubber of a job, made once per process: Ray sends `make` anew with every task."""
+    if job not in _scrubbers:
+        _scrubbers.clear()
+        _scrubbers[job] = make()
+        _scrubbers[job].load()
+    return _scrubbers[job]

@@ -15,7 +15,7 @@ from privgen.anonymize.normalise import normalise
 from privgen.anonymize.policy import Policy, check_policy, load_policy
 from privgen.anonymize.scanner import Scanner, blank, blank_tokens, blanked
 from privgen.anonymize.spans import Span, resolve
-from privgen.anonymize.time_limit import DEFAULT_SECONDS, TimeLimitError, check_time, limited
+from privgen.anonymize.time_limit import DEFAULT_SECONDS, TimeLimitError, check_time, limited, unlimited
 from privgen.anonymize.tokens import Tokens
 from privgen.errors import ConfigError, ScrubError
 
@@ -220,15 +220,17 @@ class Scrubber:
 
     @cached_property
     def _delegated(self) -> DelegatedFinder:
-        from privgen.anonymize.presidio import DelegatedFinder
+        with unlimited():
+            from privgen.anonymize.presidio import DelegatedFinder
 
-        return DelegatedFinder()
+            return DelegatedFinder()
 
     @cached_property
     def _replacer(self) -> Replacer:
-        from privgen.anonymize.presidio import Replacer
+        with unlimited():
+            from privgen.anonymize.presidio import Replacer
 
-        return Replacer(self.tokens)
+            return Replacer(self.tokens)
 
 
 def _known(known: Known) -> KnownIdentifiers | None:
