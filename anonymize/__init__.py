@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from privgen.anonymize.known import KnownIdentifiers
     from privgen.anonymize.policy import Policy, load_policy
     from privgen.anonymize.presidio import recognizers, register
+    from privgen.anonymize.ray_data import scrub_dataset
     from privgen.anonymize.recognizer_file import write_registry
     from privgen.anonymize.risk import RiskReport, measure_risk
     from privgen.anonymize.score import Scores, score_file, score_records
@@ -45,6 +46,7 @@ __all__ = [
     "reverse",
     "score_file",
     "score_records",
+    "scrub_dataset",
     "scrub_file",
     "scrub_folder",
     "scrub_silo",
@@ -70,6 +72,7 @@ _HOME = {
     "recognizers": "presidio",
     "register": "presidio",
     "reverse": "decrypt_files",
+    "scrub_dataset": "ray_data",
     "scrub_file": "stream",
     "scrub_folder": "stream",
     "score_file": "score",

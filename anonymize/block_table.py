@@ -52,12 +52,30 @@ class TableBlocks:
         if block.fault:
             return faulty(block)
         with pa.ipc.open_stream(block.data) as reader:
-            batch = reader.read_all().combine_chunks()
-        work = _Batch(self._cells, self._known(batch), skip, mark)
+            batch = reader.read_all()
+        done, tally, texts = self.scrub(batch, skip, mark)
+        kept = pa.array([row + 1 not in tally.rejects for row in range(batch.num_rows)], pa.bool_())
+        return block_result(frame(to_ipc(done.filter(kept))), block.end, batch.num_rows, tally, texts)
+
+    def scrub(
+        self, batch: pa.Table, skip: Mapping[int, str], mark: Mark, *, retype: bool = True
+    ) -> tuple[pa.Table, Tally, frozenset[str]]:
+        """Scrub a table of any length.
+
+        Args:
+            batch: The rows.
+            skip: Records to set aside, by their number from 1.
+            mark: Told the record that is being worked on.
+            retype: Whether a number column with personal data may become text; else its row is set aside.
+
+        Returns:
+            All rows, those in `rejects` of the tally not to be used; the tally; and the number columns that
+            hold personal data, with which all must be done again.
+        """
+        work = _Batch(self._cells, self._known(batch), skip, mark, retype)
         columns = [self._column(work, name, batch.column(name)) for name in batch.schema.names]
-        kept = pa.array([row + 1 not in work.tally.rejects for row in range(batch.num_rows)], pa.bool_())
-        done = pa.table(columns, schema=with_texts(batch.schema, self._texts)).filter(kept)
-        return block_result(frame(to_ipc(done)), block.end, batch.num_rows, work.tally, frozenset(work.texts))
+        done = pa.table(columns, schema=with_texts(batch.schema, self._texts))
+        return done, work.tally, frozenset(work.texts)
 
     def _known(self, batch: pa.Table) -> list[Known]:
         if not tells_of_a_person(self._names) and "customer_id" not in self._names:
@@ -72,7 +90,7 @@ class TableBlocks:
             return array
         if name in self._texts:
             array = pa.array([None if v is None else str(v) for v in _plain(array)], pa.string())
-        work.column = name
+        work.column, work.type = name, array.type
         return work.scrub(array, range(len(array)))
 
 
@@ -95,8 +113,11 @@ def check_types(schema: pa.Schema, columns: Sequence[str], scrubber: Scrubber, p
 class _Batch:
     """One batch while it is scrubbed."""
 
-    def __init__(self, cells: CellScrubber, known: list[Known], skip: Mapping[int, str], mark: Mark) -> None:
-        self.tally, self.texts, self.column = Tally(), set[str](), ""
+    def __init__(
+        self, cells: CellScrubber, known: list[Known], skip: Mapping[int, str], mark: Mark, retype: bool
+    ) -> None:
+        self.tally, self.texts, self.column, self.type = Tally(), set[str](), "", pa.null()
+        self._retype = retype
         self._cells, self._known, self._mark = cells, known, mark
         for record, reason in skip.items():
             self.tally.reject(record, reason)
@@ -174,8 +195,10 @@ class _Batch:
             row = rows[place]
             if row + 1 not in self.tally.rejects:
                 new = self._one(row, self._cells.number, partial(_same, value))
-                if new is not None:
+                if new is not None and self._retype and array.type == self.type:
                     self.texts.add(self.column)
+                elif new is not None:
+                    self.tally.reject(row + 1, f"column {self.column}: a number that is personal data")
 
     def _one(self, row: int, scrub: Callable[..., str | None], read: Callable[[], Any]) -> str | None:
         self._mark(row + 1)

@@ -7,7 +7,7 @@ import datetime as dt
 import json
 import re
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +16,7 @@ from privgen.anonymize.json_text import NotJsonError, edit_json
 from privgen.anonymize.known import KnownIdentifiers
 from privgen.anonymize.person_columns import identifier_of, tells_of_a_person
 from privgen.anonymize.scrubber import Known, Scrubber, ScrubResult
+from privgen.anonymize.settings import LOOKALIKES, Generalise
 from privgen.errors import ScrubError
 
 _ESCAPE = re.compile(r"\\[u/]")
@@ -93,46 +94,66 @@ class CellScrubber:
         A row tells of a person when it has at least two columns with the names of identifiers, or one and
         a `customer_id`.
         """
-        customer_id = row.get("customer_id")
-        if self._customers is not None and customer_id and str(customer_id) in self._customers:
-            return self._customers.known(str(customer_id))
+        customer_id = str(row.get("customer_id") or "") or None
+        if self._customers is not None and customer_id and customer_id in self._customers:
+            return self._customers.known(customer_id)
         if not tells_of_a_person(row):
-            return None
+            return KnownIdentifiers({}, customer_id) if customer_id else None
         values = {
             name: value
             for column, value in row.items()
             if (name := identifier_of(column)) and isinstance(value, str | int | dt.date) and value != ""
         }
-        return KnownIdentifiers(values) if values else None
+        return KnownIdentifiers(values, customer_id) if values else None
 
     def _text(self, value: str, record: int, column: str, known: Known, tally: Tally) -> str:
-        result = checked(
-            self.scrubber, value, known, self._table, column, tally.residual.setdefault(record, Counter())
-        )
+        result = checked(self.scrubber, value, known, self._table, column)
         if result.spans:
             counts = tally.found.setdefault(record, Counter())
             counts.update((column, span.entity_type) for span in result.spans)
+            left = leftovers(self.scrubber, result.text, self._table, column)
+            tally.residual.setdefault(record, Counter()).update(left)
         return result.text
 
 
 def checked(
-    scrubber: Scrubber, value: str, known: Known, table: str | None, column: str, residual: Counter[str]
+    scrubber: Scrubber,
+    value: str,
+    known: Known,
+    table: str | None,
+    column: str,
+    customer: str | None = None,
 ) -> ScrubResult:
-    """Scrub a text and look at the result once more; what is found there, and stays, goes to `residual`.
+    """Scrub a text and look once more at what was not replaced.
 
     Raises:
-        ScrubError: Something is still found that a second scrub would replace.
+        ScrubError: Something is still found there.
     """
-    result = scrubber.scrub(value, known, table=table, column=column)
+    result = scrubber.scrub(value, known, table=table, column=column, customer=customer)
     if not result.spans:
         return result
-    left = scrubber.find(result.text, known, table=table, column=column)
-    if left and scrubber.scrub(result.text, known, table=table, column=column).text != result.text:
+    left = scrubber.find(result.blanked(), known, table=table, column=column)
+    if left:
         raise ScrubError(
             f"column {column}: {left[0].entity_type} still found after scrubbing; the record is held back"
         )
-    residual.update(span.entity_type for span in left)
     return result
+
+
+def leftovers(scrubber: Scrubber, text: str, table: str | None, column: str) -> Iterator[str]:
+    """Entity types that a fresh scan of a scrubbed text finds.
+
+    Types that the policy replaces by look-alikes do not count, nor does what is coarse already: `checked`
+    knew the place of each replacement and refused a text with something left beside them.
+    """
+    for span in scrubber.find(text, table=table, column=column):
+        setting = scrubber.policy.setting(span.entity_type, table, column)
+        value = text[span.start : span.end]
+        if isinstance(setting, Generalise):
+            if scrubber.operators.apply(setting, span.entity_type, value) != value:
+                yield span.entity_type
+        elif setting.operator not in LOOKALIKES:
+            yield span.entity_type
 
 
 def whole_digits(value: float | str) -> str:

@@ -61,7 +61,7 @@ class CustomerIndex:
         row = dict(zip(IDENTIFIER_COLUMNS, values, strict=False))
         if len(customer_id) >= _MIN_ID:
             row["customer_id"] = customer_id
-        return KnownIdentifiers(row)
+        return KnownIdentifiers(row, customer_id)
 
 
 def _text(value: object) -> str:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -182,7 +181,6 @@ def publish(folder: Path, out: Path, report: dict[str, Any]) -> None:
         rejects_path(out).unlink(missing_ok=True)
     _move(folder / "result", out)
     write_json(report_path(out), report)
-    shutil.rmtree(folder)
 
 
 def report_path(out: Path) -> Path:

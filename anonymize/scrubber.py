@@ -20,7 +20,7 @@ from privgen.anonymize.rules import BLANK
 from privgen.anonymize.scanner import Scanner, blank, blank_tokens, blanked
 from privgen.anonymize.settings import Setting
 from privgen.anonymize.spans import Span, resolve
-from privgen.anonymize.time_limit import DEFAULT_SECONDS, TimeLimitError, check_time, limited
+from privgen.anonymize.time_limit import DEFAULT_SECONDS, TimeLimitError, check_time, limited, unlimited
 from privgen.errors import ConfigError, ScrubError
 
 if TYPE_CHECKING:
@@ -170,8 +170,8 @@ class Scrubber:
         Raises:
             ScrubError: A recogniser failed or took too long, or the text is too long; it must not leave.
         """
-        if customer is None and isinstance(known, Mapping):
-            customer = known.get("customer_id")
+        if customer is None and known is not None:
+            customer = known.get("customer_id") if isinstance(known, Mapping) else known.customer
         return self._limited(text, lambda: self._scrub(text, known, table, column, customer))
 
     def _scrub(
@@ -243,7 +243,7 @@ class Scrubber:
 
     def _recognisers(self, text: str, known: KnownIdentifiers | None) -> Iterator[Finder]:
         yield self._scanner
-        if known is not None:
+        if known is not None and known.count:
             yield known
         if text.count(":") >= 2 or (_DIGIT.search(text) and _long_token(text) and _LONG.search(text)):
             yield self._delegated
@@ -251,15 +251,17 @@ class Scrubber:
 
     @cached_property
     def _delegated(self) -> DelegatedFinder:
-        from privgen.anonymize.presidio import DelegatedFinder
+        with unlimited():
+            from privgen.anonymize.presidio import DelegatedFinder
 
-        return DelegatedFinder()
+            return DelegatedFinder()
 
     @cached_property
     def _replacer(self) -> Replacer:
-        from privgen.anonymize.presidio_operators import Replacer
+        with unlimited():
+            from privgen.anonymize.presidio_operators import Replacer
 
-        return Replacer(self.operators)
+            return Replacer(self.operators)
 
 
 def _long_token(text: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -83,15 +84,16 @@ def scrub_file(
     started = time.monotonic()
     form = _check(source, out)
     basis = _basis(source, scrubber, columns or (), customers)
-    report = _earlier(out, basis)
-    unchanged = report is not None
-    if report is None:
-        side = open_side(source, form)
-        side.check(scrubber, columns or ())
-        cells = CellScrubber(scrubber, source.name.split(".")[0], columns or (), customers)
-        out.parent.mkdir(parents=True, exist_ok=True)
-        with work_folder(out) as folder:
+    side = open_side(source, form)
+    side.check(scrubber, columns or ())
+    cells = CellScrubber(scrubber, source.name.split(".")[0], columns or (), customers)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with work_folder(out) as folder:
+        report = _earlier(out, basis)
+        unchanged = report is not None
+        if report is None:
             report = _in_folder(folder, out, basis, side, cells, workers, progress)
+        shutil.rmtree(folder)
     seconds = time.monotonic() - started
     speed = round(report["rows"] / seconds, 1) if seconds else 0.0
     return report | {"unchanged": unchanged, "seconds": round(seconds, 2), "rows_per_second": speed}

@@ -9,10 +9,11 @@ not come back is killed by the process that feeds it.
 
 from __future__ import annotations
 
+import contextlib
 import signal
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 from privgen.errors import ScrubError
@@ -58,6 +59,23 @@ def limited(seconds: float | None, work: Callable[[], T], *, interrupt: bool = T
         return result
     finally:
         _deadline.at = None
+
+
+@contextlib.contextmanager
+def unlimited() -> Iterator[None]:
+    """The clock of the limit stands still: for loading a library, which must not be broken off half-way."""
+    at = getattr(_deadline, "at", None)
+    alarm, started = list(_live), time.monotonic()
+    _live.clear()
+    _deadline.at = None
+    try:
+        yield
+    finally:
+        if at is not None:
+            _deadline.at = at + time.monotonic() - started
+        if alarm:
+            _live[:] = alarm
+            signal.setitimer(signal.ITIMER_REAL, max(_deadline.at - time.monotonic(), 1e-3), _AGAIN)
 
 
 def own_alarm() -> None:

@@ -117,12 +117,28 @@ def locked_folder(folder: Path) -> Iterator[None]:
     """
     folder.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(folder, os.O_RDONLY)
+    _held.add(descriptor)
     try:
         if not _locked(descriptor, folder):
             raise RunError(f"{folder}: another process is working on this")
         yield
     finally:
-        os.close(descriptor)
+        if descriptor in _held:
+            _held.remove(descriptor)
+            os.close(descriptor)
+
+
+_held: set[int] = set()
+"""Descriptors of the folders that this process holds."""
+
+
+def _let_go() -> None:
+    """In a forked child: a worker that outlives a killed parent for a moment must not keep its folders."""
+    while _held:
+        os.close(_held.pop())
+
+
+os.register_at_fork(after_in_child=_let_go)
 
 
 def _locked(descriptor: int, folder: Path) -> bool:

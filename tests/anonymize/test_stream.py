@@ -429,7 +429,8 @@ def test_a_folder_is_scrubbed_with_its_customers(tmp_path):
     (source / "deep").mkdir(parents=True)
     (source / "customers.csv").write_text("customer_id,name,phone\ncust-0001,Maria Souza,5550199\n")
     (source / "deep" / "reviews.jsonl").write_text(
-        '{"customer_id":"cust-0001","text":"maria says 555 01 99"}\n{"customer_id":"cust-0002","text":"maria"}\n'
+        '{"customer_id":"cust-0001","text":"maria says 555 01 99"}\n'
+        '{"customer_id":"cust-0002","text":"maria"}\n'
     )
     (source / "logo.png").write_bytes(b"\x89PNG")
     report = scrub_folder(source, out, scrubber=SCRUBBER, workers=2)

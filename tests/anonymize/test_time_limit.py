@@ -10,7 +10,7 @@ from presidio_analyzer import Pattern, PatternRecognizer, pattern_recognizer
 
 from privgen.anonymize import Scrubber, Span
 from privgen.anonymize.presidio import PresidioFinder
-from privgen.anonymize.time_limit import TimeLimitError, check_time, limited
+from privgen.anonymize.time_limit import TimeLimitError, check_time, limited, unlimited
 from privgen.errors import ConfigError, ScrubError
 
 KEY = bytes(range(32))
@@ -83,6 +83,18 @@ def test_a_limit_inside_a_limit_is_the_outer_one():
 
     assert limited(5, inner) == 7
     check_time()  # no limit is left behind
+
+
+def test_loading_a_library_does_not_count():
+    def work():
+        with unlimited():
+            time.sleep(0.3)
+        return 7
+
+    assert limited(0.2, work) == 7
+    with pytest.raises(TimeLimitError):
+        limited(0.2, lambda: work() and time.sleep(0.5))
+    assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
 
 
 @pytest.mark.parametrize("limit", [0, -1, float("nan")])
