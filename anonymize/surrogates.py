@@ -1,6 +1,6 @@
 """Made-up values that keep the language and the format of the real one; equal for equal values and key.
 
-A surrogate is drawn by HMAC-SHA256 from the key and the canonical value, and written into the format of the
+A surrogate is drawn by HMAC-SHA512 from the key and the canonical value, and written into the format of the
 value at hand. Where there is a range for fiction, or one that cannot be given out, it comes from there:
 
 - e-mail and links at example.com, .net, .org (RFC 2606); IP addresses for documentation (RFC 5737, RFC 3849);

@@ -88,6 +88,7 @@ def scrub(run: RunFolder, config: RunConfig, progress: Progress = silent) -> Sta
     )
     out = run.path / SCRUBBED
     settings = config.scrub.model_dump(exclude={"workers", "key_file"}) | {"key_id": scrubber.key_id}
+    settings["policy"] = scrubber.policy.model_dump(mode="json")  # a changed policy file is another policy
 
     def work() -> dict[str, Any]:
         _drop_unknown(out, {silo.name for silo in silos})
