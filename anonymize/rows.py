@@ -11,7 +11,7 @@ from privgen.anonymize.customers import CustomerIndex
 from privgen.anonymize.known import KnownIdentifiers
 from privgen.anonymize.policy import PSEUDONYM_COLUMNS
 from privgen.anonymize.scrubber import Scrubber
-from privgen.anonymize.settings import LOOKALIKES, Generalise
+from privgen.anonymize.settings import LOOKALIKES
 from privgen.anonymize.spans import Span
 from privgen.errors import ScrubError
 from privgen.schema import IDENTIFIER_COLUMNS, TABLES, ColumnType, Row
@@ -79,7 +79,7 @@ class RowScrubber:
     def rescan_batch(self, table: str, rows: list[Row]) -> tuple[int, Counter[str]]:
         """Number of rows, and what a fresh scan of scrubbed rows still finds, by entity type.
 
-        Types that the policy replaces by look-alikes are not counted, nor is what is coarse already: the
+        Types that the policy replaces by look-alikes are not counted, nor is what would stay as it is: the
         check when a row was written knew the place of each replacement, and held back a row with leftovers.
         """
         found: Counter[str] = Counter()
@@ -93,9 +93,9 @@ class RowScrubber:
     def _left(self, span: Span, text: str, table: str, column: str) -> bool:
         setting = self._scrubber.policy.setting(span.entity_type, table, column)
         value = text[span.start : span.end]
-        if isinstance(setting, Generalise):
-            return self._scrubber.operators.apply(setting, span.entity_type, value) != value
-        return setting.operator not in LOOKALIKES
+        if setting.operator in LOOKALIKES:
+            return False
+        return self._scrubber.operators.apply(setting, span.entity_type, value) != value
 
     def _row(self, table: str, row: Row, found: Counter[tuple[str, str]]) -> Row:
         customer = row.get("customer_id")
