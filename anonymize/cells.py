@@ -16,7 +16,7 @@ from privgen.anonymize.json_text import NotJsonError, edit_json
 from privgen.anonymize.known import KnownIdentifiers
 from privgen.anonymize.person_columns import identifier_of, tells_of_a_person
 from privgen.anonymize.scrubber import Known, Scrubber, ScrubResult
-from privgen.anonymize.settings import LOOKALIKES, Generalise
+from privgen.anonymize.settings import LOOKALIKES
 from privgen.errors import ScrubError
 
 _ESCAPE = re.compile(r"\\[u/]")
@@ -143,16 +143,15 @@ def checked(
 def leftovers(scrubber: Scrubber, text: str, table: str | None, column: str) -> Iterator[str]:
     """Entity types that a fresh scan of a scrubbed text finds.
 
-    Types that the policy replaces by look-alikes do not count, nor does what is coarse already: `checked`
+    Types that the policy replaces by look-alikes do not count, nor does what would stay as it is: `checked`
     knew the place of each replacement and refused a text with something left beside them.
     """
     for span in scrubber.find(text, table=table, column=column):
         setting = scrubber.policy.setting(span.entity_type, table, column)
         value = text[span.start : span.end]
-        if isinstance(setting, Generalise):
-            if scrubber.operators.apply(setting, span.entity_type, value) != value:
-                yield span.entity_type
-        elif setting.operator not in LOOKALIKES:
+        if setting.operator in LOOKALIKES:
+            continue
+        if scrubber.operators.apply(setting, span.entity_type, value) != value:
             yield span.entity_type
 
 

@@ -112,7 +112,14 @@ class Cipher:
         Raises:
             KeyFileError: As for `decrypt`.
         """
-        return ENCRYPTED.subn(lambda match: self.decrypt(match[0])[1], text) if "<" in text else (text, 0)
+        return ENCRYPTED.subn(lambda match: self._inner(self.decrypt(match[0])[1]), text)
+
+    def _inner(self, value: str) -> str:
+        """A value that held a token when it was encrypted; one that only looks like one is the writer's own."""
+        try:
+            return self.reverse(value)[0]
+        except KeyFileError:
+            return value
 
     def rotate(self, text: str) -> tuple[str, int]:
         """`text` with its tokens encrypted anew under the first key, and how many there were.

@@ -37,6 +37,8 @@ _CN_PLACE = re.compile(
     rf"(?P<province>(?:{_MUNICIPALITIES})市?|(?:{_PROVINCES})(?:省|(?:维吾尔|壮族|回族)?自治区)?"
     r"|(?:香港|澳门)(?:特别行政区)?)?[ ,，]?(?P<city>[\u4e00-\u9fff]{2,6}?(?:市|自治州|地区|盟))?"
 )
+_END = 80
+"""City and state stand in so many last characters."""
 _US_PLACE = re.compile(
     r"(?:^|,)\s*(?P<city>[A-Z][A-Za-z'. -]{1,30}?),?\s+(?P<state>[A-Z]{2})(?:[ ,]+[0-9]{5}(?:-[0-9]{4})?)?$"
 )
@@ -150,7 +152,7 @@ def place(value: str, keep: str = "city") -> str:
     chinese = _CN_PLACE.match(value)
     if chinese is not None and (chinese["province"] or chinese["city"]):
         return _chinese(chinese, keep)
-    found = _US_PLACE.search(value.strip())
+    found = _US_PLACE.search(value.strip()[-_END:])
     if found is None or any(char.isdigit() for char in found["city"]):
         return ""
     return found["state"] if keep == "province" else f"{found['city']}, {found['state']}"

@@ -62,7 +62,7 @@ class Operators:
             case settings.Mask():
                 return mask(value, setting.keep_first, setting.keep_last)
             case settings.Replace():
-                return f"<{entity_type}>"
+                return f"<{entity_type}>" if setting.value is None else setting.value
             case settings.Pseudonymize():
                 return self.tokens.token(entity_type, value)
             case settings.Surrogate():

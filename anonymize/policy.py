@@ -15,6 +15,7 @@ from privgen.anonymize.settings import (
     Keep,
     Operator,
     Pseudonymize,
+    Replace,
     Setting,
 )
 from privgen.config import Part, read_toml, validate
@@ -140,6 +141,7 @@ def check_policy(policy: Policy, where: str = "policy") -> None:
     from privgen.anonymize.scanner import all_entity_types
 
     types = {*all_entity_types(), *ON_REQUEST}
+    _check({"default": policy.default}, None, where)
     _check(policy.entities, types, f"{where}: entities")
     for name, part in policy.tables.items():
         if name not in TABLES:
@@ -153,8 +155,15 @@ def check_policy(policy: Policy, where: str = "policy") -> None:
             _check_column(name, column, settings, place)
 
 
-def _check(settings: dict[str, Setting], types: set[str], where: str) -> None:
+def _check(settings: dict[str, Setting], types: set[str] | None, where: str) -> None:
+    """The types of a table of settings (None: of the default, which is for any), and what they are given."""
+    from privgen.anonymize.scanner import Scanner
+
     for name, setting in settings.items():
+        if isinstance(setting, Replace) and setting.value and any(Scanner().find(setting.value)):
+            raise ConfigError(f"{where}.{name}: value: looks like personal data itself; choose another text")
+        if types is None:
+            continue
         if name not in types:
             raise ConfigError(f"{where}.{name}: unknown entity type")
         wanted = {"generalise": COARSE_TYPES, "shift_date": DATE_TYPES}.get(setting.operator)

@@ -33,9 +33,10 @@ class Mask(Part):
 
 
 class Replace(Part):
-    """`<TYPE>`: the reader sees that something of that type stood there."""
+    """`<TYPE>`, or a text of your own: the reader sees that something stood there."""
 
     operator: Literal["replace"] = "replace"
+    value: Annotated[str, Field(max_length=60)] | None = None
 
 
 class Pseudonymize(Part):

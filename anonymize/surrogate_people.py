@@ -28,7 +28,8 @@ def person(draw: Draw, value: str) -> str:
     """
     title = _CN_TITLE.search(value)
     body = value[: title.start()] if title and title.start() else value
-    parts = [match for match in _RUN.finditer(body) if _changes(match[0])]
+    runs = list(_RUN.finditer(body))
+    parts = [run for place, run in enumerate(runs) if not _stays(run[0], place, len(runs))]
     made, end = "", 0
     for place, part in enumerate(parts):
         new = _part(draw, body, place, len(parts), part)
@@ -57,8 +58,11 @@ def names(part: str) -> tuple[str, ...]:
     return tuple(item for item in found if not item.isspace())
 
 
-def _changes(word: str) -> bool:
-    return not (_TITLE.fullmatch(word) or _PARTICLE.fullmatch(word))
+def _stays(word: str, place: int, count: int) -> bool:
+    """A title before a name, or a particle in it."""
+    if place == 0:
+        return count > 1 and _TITLE.fullmatch(word) is not None
+    return place < count - 1 and _PARTICLE.fullmatch(word) is not None
 
 
 def _part(draw: Draw, body: str, place: int, count: int, part: re.Match[str]) -> str:

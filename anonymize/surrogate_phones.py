@@ -5,7 +5,7 @@
 | CN mobile | 160, 163, 164, 168, 169: given to no operator | phone metadata of libphonenumber |
 | CN landline | same area, subscriber numbers that begin with 90 | no local number begins with 9 |
 | US, CA | 555-0100 to 555-0199 of any area | NANPA, 555 line numbers |
-| GB | 07700 900xxx, 020 7946 0xxx, 01xx 496 0xxx | Ofcom, numbers for drama use |
+| GB | 07700 900xxx, 020 7946 0xxx, 01xx 496 0xxx, 01632 960xxx | Ofcom, numbers for drama use |
 | FR | 01 99 00, 02 61 91, 03 53 01, 04 65 71, 05 36 49, 06 39 98 | ARCEP, numbers for audiovisual works |
 | DE | 0176 040690xx, 0171 39200xx, (0)30 23125xxx | Bundesnetzagentur, numbers for media |
 
@@ -25,6 +25,7 @@ _CN_MOBILE = ("160", "163", "164", "168", "169")
 _CN_LANDLINE = re.compile(r"(?:10|2[0-9]|[3-9][0-9]{2})(?=[2-8][0-9]{6,7}$)")
 _CN_WRITING = re.compile(r"^(?:(?:\+|00)86.*|\(0?[0-9]{2,3}\).*|0?[0-9]{2,3}-.*)$")
 _GB_LINES = ("1134960", "1144960", "1154960", "1164960", "1174960", "1184960", "1214960", "1314960")
+_GB_WRITING = re.compile(r"\(?0(?:1[0-9]1|11[0-9])\)?[ -][0-9]{3}[ -][0-9]{4}|\(?01[0-9]{3}\)?[ -][0-9]{6}")
 _FR_LINES = {"1": "19900", "2": "26191", "3": "35301", "4": "46571", "5": "53649", "6": "63998", "7": "63998"}
 
 
@@ -72,7 +73,7 @@ def _parts(body: str) -> tuple[str, str, str]:
         return digits[:trunk], "86", rest
     if re.fullmatch("1?[2-9][0-9]{2}[2-9][0-9]{6}", digits) and not re.search("[0-9]{5}[ -][0-9]{5}", body):
         return digits[:-10], "1", digits[-10:]
-    if trunk and len(rest) == 10 and rest[0] in "27":
+    if trunk and len(rest) == 10 and (rest[0] in "27" or _GB_WRITING.match(body)):
         return "0", "44", rest
     if trunk and len(rest) == 9 and (rest[0] in "67" or re.search("(?:[ .-][0-9]{2}){4}$", body)):
         return "0", "33", rest
@@ -88,8 +89,8 @@ def _known(draw: Draw, country: str, rest: str) -> str:
     if country == "1" and len(rest) == 10:
         return draw.pick(names("area_us")) + "55501" + draw.digits(2)
     if country == "44" and len(rest) == 10:
-        lines = {"7": ("7700900",), "2": ("2079460",)}.get(rest[0], _GB_LINES)
-        return draw.pick(lines) + draw.digits(3)
+        lines = {"7": ("7700900",), "2": ("2079460",)}.get(rest[0], ("1632960",))
+        return draw.pick(_GB_LINES if re.match("1[0-9]1|11", rest) else lines) + draw.digits(3)
     if country == "33" and len(rest) == 9 and rest[0] in _FR_LINES:
         return _FR_LINES[rest[0]] + draw.digits(4)
     if country == "49" and len(rest) in (10, 11):

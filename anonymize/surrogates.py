@@ -1,6 +1,6 @@
 """Made-up values that keep the language and the format of the real one; equal for equal values and key.
 
-A surrogate is drawn by HMAC-SHA256 from the key and the canonical value, and written into the format of the
+A surrogate is drawn by HMAC-SHA512 from the key and the canonical value, and written into the format of the
 value at hand. Where there is a range for fiction, or one that cannot be given out, it comes from there:
 
 - e-mail and links at example.com, .net, .org (RFC 2606); IP addresses for documentation (RFC 5737, RFC 3849);
@@ -32,6 +32,8 @@ from privgen.anonymize.normalise import normalise
 from privgen.anonymize.tokens import canonical
 
 _TRIES = 50
+_LONGEST = 300
+"""Longer values are no name, number or address: they get a pseudonym."""
 _MOST_DAYS = 183
 
 Maker = Callable[[Draw, str], str]
@@ -51,6 +53,8 @@ class Surrogates:
     def surrogate(self, entity_type: str, value: str) -> str:
         """The surrogate of a value; "" if there is none of its kind."""
         plain = normalise(value).text
+        if len(plain) > _LONGEST:
+            return ""
         maker = _MAKERS.get(entity_type, surrogate_numbers.shaped)
         real = squeeze(plain)
         for attempt in range(_TRIES):

@@ -75,6 +75,15 @@ def test_another_type_or_a_cut_token_is_refused():
         CIPHER.decrypt("<PERSON_abcdefabcd>")
 
 
+def test_a_token_inside_an_encrypted_value_comes_back_too():
+    inner = CIPHER.encrypt("PERSON", "Ann Lee")
+    assert CIPHER.reverse(CIPHER.encrypt("PASSWORD", f"{inner}1"))[0] == "Ann Lee1"
+    fake = f"<ENC_PERSON_{'b' * 98}>"
+    assert CIPHER.reverse(CIPHER.encrypt("PASSWORD", fake))[0] == fake
+    with pytest.raises(KeyFileError):
+        CIPHER.reverse(fake)
+
+
 def test_rotation():
     token = Cipher([OLD]).encrypt("PERSON", "Ann Lee")
     both = Cipher([NEW, OLD])

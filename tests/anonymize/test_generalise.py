@@ -98,3 +98,8 @@ def test_other_types_have_no_coarser_form(kind):
 
 def test_a_date_column():
     assert day(dt.date(2024, 2, 29), "year") == dt.date(2024, 1, 1)
+
+
+@pytest.mark.parametrize("text", [", " * 30_000, "A" * 60_000, ",A" * 30_000, "市" * 60_000])
+def test_long_runs_do_not_blow_up(text):
+    assert place(text) in ("", text[: len(place(text))])

@@ -53,6 +53,8 @@ def test_merchant_tables_keep_codes_but_no_phone():
         ('[entities]\nPERSON = "shift_date"', "shift_date is for DATE_OF_BIRTH, DATE_TIME"),
         ('default = {operator = "shred"}', "default"),
         ('key = "lost"', "key"),
+        ('default = {operator = "replace", value = "a@b.com"}', "default: value: looks like personal data"),
+        ('[entities]\nID = {operator = "replace", value = "call 13800138000"}', "entities.ID: value: looks"),
         ('[tables.customers.columns]\nname = {PERSON = "keep"}', "name.PERSON: an identifier never leaves"),
         ('[tables.customers.columns]\nbirth_date = {DATE_OF_BIRTH = "encrypt"}', "encrypt does not fit"),
         ('[tables.customers.columns]\nbirth_date = {PERSON = "redact"}', "holds no PERSON, it is a date"),
@@ -84,6 +86,12 @@ def test_operators_take_parameters(tmp_path):
     assert policy.setting("AGE") == Generalise(band=5)
     assert policy.setting("DATE_OF_BIRTH") == ShiftDate(days=180)
     assert Policy.model_validate(policy.model_dump(mode="json")) == policy
+
+
+def test_a_text_of_your_own_stands_for_a_value():
+    policy = Policy(entities={"EMAIL_ADDRESS": {"operator": "replace", "value": "[mail]"}})
+    scrubber = Scrubber(key=bytes(range(32)), policy=policy)
+    assert scrubber.scrub("to a@b.com").text == "to [mail]" == scrubber.scrub("to [mail]").text
 
 
 def test_dates_and_numbers_are_personal_on_request_only():
