@@ -9,6 +9,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from privgen.anonymize.columns import TypedColumn, type_columns
+    from privgen.anonymize.generalisation import Anonymised, Target, k_anonymize, proposed
     from privgen.anonymize.keys import load_key
     from privgen.anonymize.known import KnownIdentifiers
     from privgen.anonymize.policy import Policy, load_policy
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from privgen.anonymize.spans import Span
 
 __all__ = [
+    "Anonymised",
     "Finder",
     "KnownIdentifiers",
     "Policy",
@@ -26,15 +29,21 @@ __all__ = [
     "ScrubResult",
     "Scrubber",
     "Span",
+    "Target",
+    "TypedColumn",
+    "k_anonymize",
     "load_key",
     "load_policy",
     "measure_risk",
+    "proposed",
     "recognizers",
     "register",
     "scrub_silo",
+    "type_columns",
 ]
 
 _HOME = {
+    "Anonymised": "generalisation",
     "Finder": "scrubber",
     "KnownIdentifiers": "known",
     "Policy": "policy",
@@ -42,12 +51,17 @@ _HOME = {
     "ScrubResult": "scrubber",
     "Scrubber": "scrubber",
     "Span": "spans",
+    "Target": "generalisation",
+    "TypedColumn": "columns",
+    "k_anonymize": "generalisation",
     "load_key": "keys",
     "load_policy": "policy",
     "measure_risk": "risk",
+    "proposed": "generalisation",
     "recognizers": "presidio",
     "register": "presidio",
     "scrub_silo": "silo",
+    "type_columns": "columns",
 }
 
 

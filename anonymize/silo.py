@@ -14,6 +14,7 @@ from typing import Any
 from privgen.anonymize.customers import CustomerIndex
 from privgen.anonymize.rows import BatchResult, RowScrubber
 from privgen.anonymize.scrubber import Scrubber
+from privgen.anonymize.silo_risk import silo_risk
 from privgen.errors import DataError
 from privgen.files import staged_folder, write_json
 from privgen.progress import Progress, silent
@@ -69,7 +70,7 @@ def scrub_silo(
             for seen, found in runner.rescan(name, _chunks(staging, name)):
                 report.residual.update(found)
                 meter.step(seen, f"checking {name}")
-        summary = report.summary(out.name, scrubber, index.identifiers)
+        summary = report.summary(out.name, scrubber, index.identifiers) | {"risk": silo_risk(staging)}
         write_json(staging / "scrub.json", summary)
     return summary
 
