@@ -9,8 +9,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from privgen.anonymize.columns import TypedColumn, type_columns
     from privgen.anonymize.crypt import Cipher
     from privgen.anonymize.decrypt_files import reverse
+    from privgen.anonymize.generalisation import Anonymised, Target, k_anonymize, proposed
     from privgen.anonymize.gold import GoldRecord, read_gold
     from privgen.anonymize.keys import load_key, load_keys
     from privgen.anonymize.known import KnownIdentifiers
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from privgen.anonymize.stream import scrub_file, scrub_folder
 
 __all__ = [
+    "Anonymised",
     "Cipher",
     "Finder",
     "GoldRecord",
@@ -36,10 +39,14 @@ __all__ = [
     "ScrubResult",
     "Scrubber",
     "Span",
+    "Target",
+    "TypedColumn",
+    "k_anonymize",
     "load_key",
     "load_keys",
     "load_policy",
     "measure_risk",
+    "proposed",
     "read_gold",
     "recognizers",
     "register",
@@ -50,10 +57,12 @@ __all__ = [
     "scrub_file",
     "scrub_folder",
     "scrub_silo",
+    "type_columns",
     "write_registry",
 ]
 
 _HOME = {
+    "Anonymised": "generalisation",
     "Cipher": "crypt",
     "Finder": "scrubber",
     "GoldRecord": "gold",
@@ -64,20 +73,25 @@ _HOME = {
     "ScrubResult": "scrubber",
     "Scrubber": "scrubber",
     "Span": "spans",
+    "Target": "generalisation",
+    "TypedColumn": "columns",
+    "k_anonymize": "generalisation",
     "load_key": "keys",
     "load_keys": "keys",
     "load_policy": "policy",
     "measure_risk": "risk",
+    "proposed": "generalisation",
     "read_gold": "gold",
     "recognizers": "presidio",
     "register": "presidio",
     "reverse": "decrypt_files",
+    "score_file": "score",
+    "score_records": "score",
     "scrub_dataset": "ray_data",
     "scrub_file": "stream",
     "scrub_folder": "stream",
-    "score_file": "score",
-    "score_records": "score",
     "scrub_silo": "silo",
+    "type_columns": "columns",
     "write_registry": "recognizer_file",
 }
 

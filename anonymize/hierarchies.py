@@ -190,7 +190,7 @@ def build_hierarchy(
     nodes = np.zeros((len(rows) + 1, len(leaves)), dtype=np.int32)
     changed = np.zeros(len(leaves), dtype=bool)
     for depth, row in enumerate(rows):  # a finer node ends where a coarser one does
-        changed[1:] |= [a != b for a, b in pairwise(row)]
+        changed[1:] |= np.array([a != b for a, b in pairwise(row)], dtype=bool)
         nodes[depth] = np.cumsum(changed)
     nodes[-1] = np.arange(len(leaves))
     scale = None

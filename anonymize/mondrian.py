@@ -75,7 +75,8 @@ def partition(
     Args:
         units: What to split.
         k: Rows that a part must have.
-        relaxed: Cut between equal values too, so that parts are smaller and their ranges may overlap.
+        relaxed: Where no boundary between values will do, cut between rows of one value, so that parts are
+            smaller and their ranges may overlap.
         requirements: What each part must meet besides.
     """
     search = _Search(units, k, relaxed, tuple(requirements))
@@ -132,9 +133,8 @@ class _Search:
             possible &= np.append(leaf[1:] != leaf[:-1], False)
         place = np.flatnonzero(possible)
         owner = part[place]
-        score = np.abs(2 * left[place] - total[owner])
-        if not self._relaxed:
-            score += hierarchy.boundary(leaf[place], leaf[place + 1]) * (2 * int(total.max()) + 2)
+        level = hierarchy.boundary(leaf[place], leaf[place + 1])  # equal values: below every level
+        score = level * (2 * int(total.max()) + 2) + np.abs(2 * left[place] - total[owner])
         place = place[_first_least(owner, score)]
         owner = part[place]
         after = left[place] * hierarchy.span(low[owner], leaf[place])

@@ -13,6 +13,7 @@ from typing import Any
 from privgen.anonymize.customers import CustomerIndex
 from privgen.anonymize.rows import BatchResult, RowScrubber
 from privgen.anonymize.scrubber import Scrubber
+from privgen.anonymize.silo_risk import silo_risk
 from privgen.anonymize.workers import Workers
 from privgen.errors import DataError
 from privgen.files import staged_folder, write_json
@@ -81,6 +82,7 @@ def scrub_silo(
                 meter.step(seen, f"checking {name}")
         summary = report.summary(out.name, scrubber, index.identifiers)
         summary["retention"] = _retention(oldest or {}, report.expired)
+        summary["risk"] = silo_risk(staging)
         write_json(staging / "scrub.json", summary)
     return summary
 
