@@ -17,6 +17,7 @@ from privgen.schema import IDENTIFIER_COLUMNS, TABLES, Row
 
 OWNER_COLUMNS = ("customer_id", "owner")
 """Columns that say whose a row is."""
+_NO_OWNER = f"no {' or '.join(OWNER_COLUMNS)}; mend the row, nothing was erased"
 _READ = (*OWNER_COLUMNS, "review_id", "dialogue_id", "turn", "path", *IDENTIFIER_COLUMNS)
 
 
@@ -62,12 +63,10 @@ def find_rows(table: str, path: Path, owns: Callable[[object], bool]) -> TableRo
         DataError: The file is not readable, or a row of it is broken or does not say whose it is.
     """
     found = TableRows(path, table)
-    for number, row in _id_rows(path):
-        if not any(column in row for column in OWNER_COLUMNS):
-            raise DataError(f"{path}: row {number}: no {' or '.join(OWNER_COLUMNS)}; mend the row first")
-        if any(owns(row.get(column)) for column in OWNER_COLUMNS):
-            found.numbers.append(number)
-            found.rows.append(row)
+    owned = _parquet_owned if path.name.endswith(".parquet") else _text_owned
+    for number, row in owned(path, owns):
+        found.numbers.append(number)
+        found.rows.append(row)
     return found
 
 
@@ -80,26 +79,50 @@ def write_without(path: Path, out: Path, numbers: Collection[int]) -> None:
         _text_without(path, out, gone)
 
 
-def _id_rows(path: Path) -> Iterator[tuple[int, Row]]:
-    if path.name.endswith(".parquet"):
-        yield from enumerate(_parquet_rows(path), 1)
-        return
+def _text_owned(path: Path, owns: Callable[[object], bool]) -> Iterator[tuple[int, Row]]:
     for number, row in RawFile(path).rows():
         if isinstance(row, RowError):
             raise DataError(f"{path}: row {number}: {row.reason}; mend the row, nothing was erased")
-        yield number, row
+        if not any(column in row for column in OWNER_COLUMNS):
+            raise DataError(f"{path}: row {number}: {_NO_OWNER}")
+        if any(owns(row.get(column)) for column in OWNER_COLUMNS):
+            yield number, row
 
 
-def _parquet_rows(path: Path) -> Iterator[Row]:
+def _parquet_owned(path: Path, owns: Callable[[object], bool]) -> Iterator[tuple[int, Row]]:
+    import pyarrow as pa
     import pyarrow.parquet as pq
 
     try:
         with pq.ParquetFile(path) as file:
             columns = [name for name in _READ if name in file.schema_arrow.names]
+            if file.metadata.num_rows and not set(columns) & set(OWNER_COLUMNS):
+                raise DataError(f"{path}: row 1: {_NO_OWNER}")
+            first = 1
             for batch in file.iter_batches(BATCH_ROWS, columns=columns):
-                yield from batch.to_pylist()
+                places = sorted(_places(batch, owns))
+                rows = batch.take(pa.array(places, pa.int64())).to_pylist() if places else []
+                yield from ((first + place, row) for place, row in zip(places, rows, strict=True))
+                first += batch.num_rows
     except (OSError, ValueError):
         raise DataError(f"{path}: not readable as Parquet; nothing was erased") from None
+
+
+def _places(batch: Any, owns: Callable[[object], bool]) -> set[int]:
+    """Indices of a batch's rows that name the person; each different id is looked at once."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    places: set[int] = set()
+    for name in set(OWNER_COLUMNS) & set(batch.schema.names):
+        cells = batch.column(name)
+        if pa.types.is_dictionary(cells.type):
+            cells = cells.dictionary_decode()
+        mine = [value for value in pc.unique(cells).to_pylist() if owns(value)]
+        if mine:
+            hits = pc.is_in(cells, value_set=pa.array(mine, cells.type))
+            places.update(pc.indices_nonzero(hits).to_pylist())
+    return places
 
 
 def _parquet_without(path: Path, out: Path, gone: frozenset[int]) -> None:
@@ -111,10 +134,12 @@ def _parquet_without(path: Path, out: Path, gone: frozenset[int]) -> None:
         with pq.ParquetWriter(out, schema, compression="zstd") as writer:
             first = 1
             for batch in file.iter_batches(BATCH_ROWS):
-                keep = pa.array([number not in gone for number in range(first, first + batch.num_rows)])
-                first += batch.num_rows
+                last = first + batch.num_rows
+                if any(first <= number < last for number in gone):
+                    batch = batch.filter(pa.array([number not in gone for number in range(first, last)]))
+                first = last
                 # cast: a dictionary column would carry the removed value along
-                writer.write_table(pa.Table.from_batches([batch.filter(keep)]).cast(schema))
+                writer.write_table(pa.Table.from_batches([batch]).cast(schema))
 
 
 def _plain(schema: Any) -> Any:
