@@ -10,11 +10,11 @@ import json
 import os
 import re
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
-from privgen.anonymize.rules import BLANK
+from privgen.anonymize.ner_text import collapse, han, has_han, read_in_pieces, scripts
 from privgen.anonymize.spans import Span
 from privgen.errors import MissingExtraError, ModelError
 
@@ -33,11 +33,6 @@ _TYPES = {
 """What models call names and places; other labels, organisations among them, are left out."""
 
 _ANY = ""
-_HAN_LANGUAGES = ("zh", "yue", "wuu")
-_HAN = re.compile("[\u3400-\u9fff]")
-_WORD = re.compile(r"[^\W\d_\u3400-\u9fff]+")
-_SHARE = 0.2
-_PIECE, _OVERLAP = 2_000, 100
 _SPARE_TOKENS, _OVERLAP_TOKENS = 16, 32
 _THRESHOLD = 0.3
 _TOKENIZER_FILES = ("tokenizer.json", "vocab.txt", "vocab.json", "sentencepiece.bpe.model", "spiece.model")
@@ -79,21 +74,21 @@ class NerFinder:
 
     def find(self, text: str) -> Iterable[Span]:
         """PERSON and LOCATION spans of normalised text; they may overlap."""
-        short, places = _collapse(text)
-        scripts = _scripts(short)
+        short, places = collapse(text)
+        present = scripts(short)
         found: set[Span] = set()
         with self._lock:  # spaCy's memory zones do not nest
             for language, model in self._models:
-                if language == _ANY or _han(language) in scripts:
-                    mixed = language != _ANY and len(scripts) > 1
+                if language == _ANY or han(language) in present:
+                    mixed = language != _ANY and len(present) > 1
                     found.update(
                         span
-                        for span in _read(model, short)
-                        if not mixed or bool(_HAN.search(short[span.start : span.end])) == _han(language)
+                        for span in read_in_pieces(model.read, short)
+                        if not mixed or has_han(short[span.start : span.end]) == han(language)
                     )
         return [
             Span(s.entity_type, places[s.start], places[s.end - 1] + 1, s.score)
-            for s in sorted(found, key=_range)
+            for s in sorted(found, key=lambda s: (s.start, s.end))
         ]
 
 
@@ -265,68 +260,3 @@ def _types(labels: Iterable[str], folder: Path) -> dict[str, str]:
     if not types:
         raise ModelError(f"{folder}: none of the model's labels is one for persons or places (PER, LOC, ...)")
     return types
-
-
-def _han(language: str) -> bool:
-    return language in _HAN_LANGUAGES
-
-
-def _range(span: Span) -> tuple[int, int]:
-    return span.start, span.end
-
-
-def _scripts(text: str) -> set[bool]:
-    """Scripts that hold a fair share of the text: True for Chinese characters, False for other letters."""
-    han, words = len(_HAN.findall(text)), len(_WORD.findall(text))
-    shares = {True: han, False: words}
-    return {script for script, count in shares.items() if count and count >= _SHARE * (han + words)}
-
-
-def _collapse(text: str) -> tuple[str, Sequence[int]]:
-    """`text` with each run of blanks as one, and the place of each of its characters in `text`."""
-    if BLANK * 2 not in text:
-        return text, range(len(text))
-    keep = [i for i, char in enumerate(text) if char != BLANK or text[i - 1 : i] != BLANK]
-    return "".join(text[i] for i in keep), keep
-
-
-def _read(model: _Model, text: str) -> Iterator[Span]:
-    """Spans over whole words; a long text is read in pieces that overlap."""
-    start = 0
-    while start < len(text):
-        end = _cut(text, start)
-        for span in model.read(text[start:end]):
-            yield from _whole_words(text, span, start)
-        if end == len(text):
-            return
-        start = max(_cut(text, start, _PIECE - _OVERLAP), start + 1)
-
-
-def _cut(text: str, start: int, size: int = _PIECE) -> int:
-    """The end of a piece: behind the last white space of its last characters if there is one."""
-    end = start + size
-    if end >= len(text):
-        return len(text)
-    gaps = [i for i in range(end - _OVERLAP, end) if text[i].isspace()]
-    return gaps[-1] + 1 if gaps else end
-
-
-def _whole_words(text: str, span: Span, offset: int) -> Iterator[Span]:
-    """`span`, moved by `offset`, without white space and blanks around it, grown to the words it cuts."""
-    start, end = span.start + offset, span.end + offset
-    while start < end and (text[start].isspace() or text[start] == BLANK):
-        start += 1
-    while start < end and (text[end - 1].isspace() or text[end - 1] == BLANK):
-        end -= 1
-    if start == end:
-        return
-    while start and _same_word(text, start):
-        start -= 1
-    while end < len(text) and _same_word(text, end):
-        end += 1
-    yield Span(span.entity_type, start, end, span.score)
-
-
-def _same_word(text: str, place: int) -> bool:
-    """Whether the characters before and at `place` are letters of one word."""
-    return all(_WORD.fullmatch(char) for char in text[place - 1 : place + 1])
