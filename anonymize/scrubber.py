@@ -148,8 +148,7 @@ class Scrubber:
         Raises:
             ScrubError: A recogniser failed or the text is too long; the text must not leave.
         """
-        if customer is None and isinstance(known, Mapping):
-            customer = known.get("customer_id")
+        customer = customer or _customer(known)
         spans = self.find(text, known, table=table, column=column)
         if not spans:
             return ScrubResult(text, ())
@@ -201,9 +200,9 @@ class Scrubber:
 
     def scrub_many(self, texts: Iterable[str], known: Known = None) -> Iterator[ScrubResult]:
         """Scrub texts one after the other, in order; `known` holds for all of them."""
-        identifiers = _known(known)
+        identifiers, customer = _known(known), _customer(known)
         for text in texts:
-            yield self.scrub(text, identifiers)
+            yield self.scrub(text, identifiers, customer=customer)
 
     def _recognisers(self, text: str, known: KnownIdentifiers | None) -> Iterator[Finder]:
         yield self._scanner
@@ -224,6 +223,12 @@ class Scrubber:
         from privgen.anonymize.presidio_operators import Replacer
 
         return Replacer(self.operators)
+
+
+def _customer(known: Known) -> str | None:
+    """The customer's id, where the row says it."""
+    value = known.get("customer_id") if isinstance(known, Mapping) else None
+    return None if value is None else str(value)
 
 
 def _known(known: Known) -> KnownIdentifiers | None:

@@ -138,7 +138,11 @@ def test_dates_in_a_customers_texts_keep_their_interval(first, second):
 def test_without_a_customer_a_date_goes():
     assert SHIFT.scrub("born on May 17, 1990 ok").text == "born on  ok"
     assert SHIFT.scrub("came 2023-11-05 ok").text == "came  ok"
-    assert SHIFT.scrub("came 2023-11-05 ok", {"customer_id": "c"}).text != "came  ok"
+    moved = SHIFT.scrub("came 2023-11-05 ok", {"customer_id": "c"}).text
+    assert len(moved) == len("came 2023-11-05 ok") and moved != "came 2023-11-05 ok"
+    assert [result.text for result in SHIFT.scrub_many(["came 2023-11-05 ok"], {"customer_id": "c"})] == [
+        moved
+    ]
 
 
 def test_dates_are_looked_for_only_where_the_policy_says_so():
