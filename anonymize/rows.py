@@ -11,7 +11,7 @@ from privgen.anonymize.customers import CustomerIndex
 from privgen.anonymize.known import KnownIdentifiers
 from privgen.anonymize.policy import PSEUDONYM_COLUMNS
 from privgen.anonymize.scrubber import Scrubber
-from privgen.anonymize.settings import LOOKALIKES
+from privgen.anonymize.settings import looks_alike
 from privgen.anonymize.spans import Span
 from privgen.errors import ScrubError
 from privgen.schema import IDENTIFIER_COLUMNS, TABLES, ColumnType, Row
@@ -93,7 +93,7 @@ class RowScrubber:
     def _left(self, span: Span, text: str, table: str, column: str) -> bool:
         setting = self._scrubber.policy.setting(span.entity_type, table, column)
         value = text[span.start : span.end]
-        if setting.operator in LOOKALIKES:
+        if looks_alike(setting):
             return False
         return self._scrubber.operators.apply(setting, span.entity_type, value) != value
 

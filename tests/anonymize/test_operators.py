@@ -20,6 +20,7 @@ from privgen.anonymize.settings import (
     Replace,
     ShiftDate,
     Surrogate,
+    looks_alike,
 )
 
 KEY = bytes(range(32))
@@ -99,7 +100,7 @@ def test_places_say_where_each_replacement_stands(one, text):
 @given(st.sampled_from(SCRUBBERS), TEXTS)
 def test_scrubbing_twice_changes_nothing_but_look_alikes(one, text):
     once = one.scrub(text).text
-    if one.policy.default.operator not in ("surrogate", "shift_date", "redact"):
+    if not looks_alike(one.policy.default) and one.policy.default.operator != "redact":
         assert one.scrub(once).text == once
 
 
