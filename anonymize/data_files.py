@@ -17,3 +17,9 @@ def wordlist(name: str) -> frozenset[str]:
 def toml(name: str) -> dict[str, Any]:
     """The values of `data/<name>.toml`."""
     return tomllib.loads((_FOLDER / f"{name}.toml").read_text(encoding="utf-8"))
+
+
+def lines(name: str) -> tuple[str, ...]:
+    """The lines of `data/<name>.txt` that are not empty."""
+    text = (_FOLDER / f"{name}.txt").read_text(encoding="utf-8")
+    return tuple(line for line in text.splitlines() if line)

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from privgen.anonymize.columns import Columns, generalise_region
+from privgen.anonymize.cells import checked, leftovers
 from privgen.anonymize.customers import CustomerIndex
 from privgen.anonymize.known import KnownIdentifiers
 from privgen.anonymize.policy import PSEUDONYM_COLUMNS
 from privgen.anonymize.scrubber import Scrubber
-from privgen.anonymize.settings import looks_alike
-from privgen.anonymize.spans import Span
+from privgen.anonymize.typed_cells import TypedCells, generalise_region
 from privgen.errors import ScrubError
 from privgen.schema import IDENTIFIER_COLUMNS, TABLES, ColumnType, Row
 
@@ -36,13 +37,14 @@ _UNSCANNED = frozenset(
 
 @dataclass(slots=True)
 class BatchResult:
-    """What became of a batch: scrubbed rows, counts by (column, entity type), and what was held back."""
+    """What became of a batch: scrubbed rows, counts by (column, entity type), rows held back or too old."""
 
     seen: int
     rows: list[Row] = field(default_factory=list)
     changed: int = 0
     found: Counter[tuple[str, str]] = field(default_factory=Counter)
     held_back: list[tuple[int, str]] = field(default_factory=list)
+    expired: Counter[str] = field(default_factory=Counter)
 
     def __repr__(self) -> str:
         """Count without showing a row."""
@@ -50,11 +52,13 @@ class BatchResult:
 
 
 class RowScrubber:
-    """Scrubs rows with what is known of their customers."""
+    """Scrubs rows with what is known of their customers; rows of a table from before its `oldest` day go."""
 
-    def __init__(self, scrubber: Scrubber, index: CustomerIndex) -> None:
-        self._scrubber, self._index = scrubber, index
-        self._columns = Columns(scrubber.operators, scrubber.policy)
+    def __init__(
+        self, scrubber: Scrubber, index: CustomerIndex, oldest: Mapping[str, dt.date] | None = None
+    ) -> None:
+        self._scrubber, self._index, self._oldest = scrubber, index, dict(oldest or {})
+        self._cells = TypedCells(scrubber.operators, scrubber.policy)
         self._texts = {name: _text_columns(name) for name in TABLES}
 
     def load(self) -> None:
@@ -65,6 +69,9 @@ class RowScrubber:
         """Scrub the rows of a batch; a row that fails is held back with its number (from 1) and a reason."""
         result = BatchResult(len(rows))
         for number, row in enumerate(rows, 1):
+            if reason := self._expired(table, row):
+                result.expired[reason] += 1
+                continue
             found: Counter[tuple[str, str]] = Counter()
             try:
                 clean = self._row(table, row, found)
@@ -76,26 +83,23 @@ class RowScrubber:
             result.changed += bool(found)
         return result
 
-    def rescan_batch(self, table: str, rows: list[Row]) -> tuple[int, Counter[str]]:
-        """Number of rows, and what a fresh scan of scrubbed rows still finds, by entity type.
+    def _expired(self, table: str, row: Row) -> str | None:
+        """Why a row may not be kept any longer; one without a date cannot be shown to be young enough."""
+        oldest = self._oldest.get(table)
+        if oldest is None:
+            return None
+        if row["timestamp"] is None:
+            return "undated"
+        return "expired" if row["timestamp"].date() < oldest else None
 
-        Types that the policy replaces by look-alikes are not counted, nor is what would stay as it is: the
-        check when a row was written knew the place of each replacement, and held back a row with leftovers.
-        """
+    def rescan_batch(self, table: str, rows: list[Row]) -> tuple[int, Counter[str]]:
+        """Number of rows, and what a fresh scan of scrubbed rows still finds, by entity type."""
         found: Counter[str] = Counter()
         for row in rows:
             for column in self._texts[table]:
                 for text in _texts(row[column]):
-                    spans = self._scrubber.find(text, table=table, column=column)
-                    found.update(s.entity_type for s in spans if self._left(s, text, table, column))
+                    found.update(leftovers(self._scrubber, text, table, column))
         return len(rows), found
-
-    def _left(self, span: Span, text: str, table: str, column: str) -> bool:
-        setting = self._scrubber.policy.setting(span.entity_type, table, column)
-        value = text[span.start : span.end]
-        if looks_alike(setting):
-            return False
-        return self._scrubber.operators.apply(setting, span.entity_type, value) != value
 
     def _row(self, table: str, row: Row, found: Counter[tuple[str, str]]) -> Row:
         customer = row.get("customer_id")
@@ -103,11 +107,11 @@ class RowScrubber:
         clean = dict(row)
         for column in self._texts[table]:
             clean[column] = self._cell(table, column, row[column], known, customer, found)
-        typed, counts = self._columns.scrub(table, row)
+        typed, counts = self._cells.scrub(table, row)
         found.update(counts)
         clean.update(typed)
         if table == "media" and row["owner"] in self._index:
-            clean["owner"] = self._columns.identifier("customer_id", row["owner"])
+            clean["owner"] = self._cells.identifier("customer_id", row["owner"])
         return clean
 
     def _cell(
@@ -123,15 +127,8 @@ class RowScrubber:
             return {key: self._cell(table, column, v, known, customer, found) for key, v in value.items()}
         if not value:
             return value
-        result = self._scrubber.scrub(value, known, table=table, column=column, customer=customer)
-        if not result.spans:
-            return value
+        result = checked(self._scrubber, value, known, table, column, customer)
         found.update((column, span.entity_type) for span in result.spans)
-        left = self._scrubber.find(result.blanked(), known, table=table, column=column)
-        if left:
-            raise ScrubError(
-                f"column {column}: {left[0].entity_type} still found after scrubbing; the record is held back"
-            )
         return result.text
 
 

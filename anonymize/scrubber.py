@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from privgen.anonymize.date_text import DateFinder
 from privgen.anonymize.keys import KEY_BYTES, check_key, key_id
@@ -18,7 +18,9 @@ from privgen.anonymize.operators import Operators
 from privgen.anonymize.policy import Policy, check_policy, load_policy
 from privgen.anonymize.rules import BLANK
 from privgen.anonymize.scanner import Scanner, blank, blank_tokens, blanked
+from privgen.anonymize.settings import Setting
 from privgen.anonymize.spans import Span, resolve
+from privgen.anonymize.time_limit import DEFAULT_SECONDS, TimeLimitError, check_time, limited, unlimited
 from privgen.errors import ConfigError, ScrubError
 
 if TYPE_CHECKING:
@@ -27,6 +29,10 @@ if TYPE_CHECKING:
 
 MAX_CHARACTERS = 1_000_000
 """Longer texts are refused: no table cell of a shop is that long."""
+
+T = TypeVar("T")
+_SHORT = 2_000
+"""Characters up to which our own rules cannot run long, so that no alarm is set."""
 
 Known = KnownIdentifiers | Mapping[str, Any] | None
 
@@ -87,8 +93,10 @@ class Scrubber:
         key: At least 16 secret bytes, see `load_key`.
         policy: A `Policy`, the name of a preset, the path of a TOML file, or None for keyed pseudonyms
             throughout. One that says `key = "discard"` makes a key of its own and needs none.
-        ner: Folder of a spaCy pipeline that recognises names and places; None for none.
+        ner: Folder of a model that recognises names and places (see `privgen.anonymize.ner.NerFinder`).
         finders: Further recognisers, run on the normalised text.
+        time_limit: Seconds that one text (or one record of a file) may take before it is held back, see
+            `privgen.anonymize.time_limit` for what can be interrupted; None for no limit.
 
     Raises:
         KeyFileError: Unusable key.
@@ -104,7 +112,11 @@ class Scrubber:
         ner: str | Path | None = None,
         *,
         finders: Sequence[Finder] = (),
+        time_limit: float | None = DEFAULT_SECONDS,
     ) -> None:
+        if time_limit is not None and not time_limit > 0:
+            raise ConfigError("time_limit: a positive number of seconds, or None")
+        self.time_limit = time_limit
         self.languages = _languages(languages)
         self.policy = policy if isinstance(policy, Policy) else load_policy(policy) if policy else Policy()
         check_policy(self.policy)
@@ -116,13 +128,23 @@ class Scrubber:
         self._dates = DateFinder()
         self._finders = tuple(finders)
         if ner is not None:
-            from privgen.anonymize.presidio import NerFinder
+            from privgen.anonymize.ner import NerFinder
 
             self._finders += (NerFinder(ner, self.languages),)
 
     def __repr__(self) -> str:
         """Say what it does without the key."""
         return f"Scrubber(languages={self.languages!r}, policy={self.policy.name!r}, key_id={self.key_id!r})"
+
+    def settings(self) -> dict[str, Any]:
+        """What decides how a text is scrubbed, ready for JSON; never the key."""
+        return {
+            "languages": list(self.languages),
+            "policy": self.policy.model_dump(mode="json"),
+            "finders": [finder.name for finder in self._finders],
+            "time_limit": self.time_limit,
+            "key_id": self.key_id,
+        }
 
     def load(self) -> None:
         """Load Presidio now rather than at the first text that needs it (before a process forks)."""
@@ -147,18 +169,30 @@ class Scrubber:
             customer: Whose text it is, for shift_date; by default the customer_id of `known`.
 
         Raises:
-            ScrubError: A recogniser failed or the text is too long; the text must not leave.
+            ScrubError: A recogniser failed or took too long, or the text is too long; it must not leave.
         """
-        customer = customer or _customer(known)
-        spans = self.find(text, known, table=table, column=column)
+        if customer is None and known is not None:
+            customer = known.get("customer_id") if isinstance(known, Mapping) else known.customer
+        return self._limited(text, lambda: self._scrub(text, known, table, column, customer))
+
+    def _scrub(
+        self, text: str, known: Known, table: str | None, column: str | None, customer: str | None
+    ) -> ScrubResult:
+        spans = self._find(text, known, table, column)
         if not spans:
             return ScrubResult(text, ())
         settings = {span.entity_type: self.policy.setting(span.entity_type, table, column) for span in spans}
-        try:
-            scrubbed, placed = self._replacer.replace(text, spans, settings, customer)
-            return ScrubResult(scrubbed, spans, placed)
-        except Exception as fault:
-            raise ScrubError(f"replacing failed ({type(fault).__name__}); the record is held back") from None
+        done: list[ScrubResult] = []
+        failed = _failure(lambda: done.append(self._replaced(text, spans, settings, customer)))
+        if failed:
+            raise ScrubError(f"replacing failed ({failed}); the record is held back")
+        return done[0]
+
+    def _replaced(
+        self, text: str, spans: tuple[Span, ...], settings: dict[str, Setting], customer: str | None
+    ) -> ScrubResult:
+        scrubbed, placed = self._replacer.replace(text, spans, settings, customer)
+        return ScrubResult(scrubbed, spans, placed)
 
     def find(
         self, text: str, known: Known = None, *, table: str | None = None, column: str | None = None
@@ -168,6 +202,12 @@ class Scrubber:
         Raises:
             ScrubError: As for `scrub`.
         """
+        return self._limited(text, lambda: self._find(text, known, table, column))
+
+    def _limited(self, text: str, work: Callable[[], T]) -> T:
+        return limited(self.time_limit, work, interrupt=len(text) > _SHORT or bool(self._finders))
+
+    def _find(self, text: str, known: Known, table: str | None, column: str | None) -> tuple[Span, ...]:
         if len(text) > MAX_CHARACTERS:
             raise ScrubError(f"text of more than {MAX_CHARACTERS:,} characters; the record is held back")
         plain = blank_tokens(normalise(text))
@@ -187,12 +227,9 @@ class Scrubber:
         found: set[Span] = set()
         dates = self.policy.operator("DATE_TIME", table, column) != "keep"
         for finder in (*self._recognisers(text, known), *([self._dates] if dates else [])):
-            try:
-                found.update(finder.find(text))
-            except Exception as fault:
-                raise ScrubError(
-                    f"recogniser {finder.name} failed ({type(fault).__name__}); the record is held back"
-                ) from None
+            failed = _failure(partial(_collect, found, finder, text))
+            if failed:
+                raise ScrubError(f"recogniser {finder.name} failed ({failed}); the record is held back")
         return [
             span
             for span in found
@@ -201,35 +238,56 @@ class Scrubber:
 
     def scrub_many(self, texts: Iterable[str], known: Known = None) -> Iterator[ScrubResult]:
         """Scrub texts one after the other, in order; `known` holds for all of them."""
-        identifiers, customer = _known(known), _customer(known)
+        identifiers = _known(known)
         for text in texts:
-            yield self.scrub(text, identifiers, customer=customer)
+            yield self.scrub(text, identifiers)
 
     def _recognisers(self, text: str, known: KnownIdentifiers | None) -> Iterator[Finder]:
         yield self._scanner
-        if known is not None:
+        if known is not None and known.count:
             yield known
-        if text.count(":") >= 2 or (_DIGIT.search(text) and _LONG.search(text)):
+        if text.count(":") >= 2 or (_DIGIT.search(text) and _long_token(text) and _LONG.search(text)):
             yield self._delegated
         yield from self._finders
 
     @cached_property
     def _delegated(self) -> DelegatedFinder:
-        from privgen.anonymize.presidio import DelegatedFinder
+        with unlimited():
+            from privgen.anonymize.presidio import DelegatedFinder
 
-        return DelegatedFinder()
+            return DelegatedFinder()
 
     @cached_property
     def _replacer(self) -> Replacer:
-        from privgen.anonymize.presidio_operators import Replacer
+        with unlimited():
+            from privgen.anonymize.presidio_operators import Replacer
 
-        return Replacer(self.operators)
+            return Replacer(self.operators)
 
 
-def _customer(known: Known) -> str | None:
-    """The customer's id, where the row says it."""
-    value = known.get("customer_id") if isinstance(known, Mapping) else None
-    return None if value is None else str(value)
+def _long_token(text: str) -> bool:
+    """Whether `_LONG`, the shortest match of which stands in a word of 14, is worth trying."""
+    return not text.isascii() or max(map(len, text.split()), default=0) >= 14
+
+
+def _collect(found: set[Span], finder: Finder, text: str) -> None:
+    found.update(finder.find(text))
+    check_time()  # a recogniser may swallow the alarm
+
+
+def _failure(work: Callable[[], object]) -> str:
+    """What `work` raised, by name, or nothing; a passed time limit goes on as it is.
+
+    Whoever raises on that does so outside the handler: an exception of a recogniser may hold the text, and
+    not even `__context__` may carry it on.
+    """
+    try:
+        work()
+    except TimeLimitError:
+        raise
+    except Exception as fault:
+        return type(fault).__name__
+    return ""
 
 
 def _known(known: Known) -> KnownIdentifiers | None:

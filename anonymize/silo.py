@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import multiprocessing
-from collections import Counter, deque
-from collections.abc import Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from importlib import metadata
 from itertools import islice
 from pathlib import Path
@@ -14,18 +13,27 @@ from typing import Any
 from privgen.anonymize.customers import CustomerIndex
 from privgen.anonymize.rows import BatchResult, RowScrubber
 from privgen.anonymize.scrubber import Scrubber
+from privgen.anonymize.silo_risk import silo_risk
+from privgen.anonymize.workers import Workers
 from privgen.errors import DataError
 from privgen.files import staged_folder, write_json
 from privgen.progress import Progress, silent
 from privgen.schema import TABLES, Row
 from privgen.tables import TableWriter, read_table, table_path
 
+_Task = tuple[str, str, list[Row]]
 CHUNK_ROWS = 500
 """Rows that go to a worker at once."""
 
 
 def scrub_silo(
-    silo: Path, out: Path, *, scrubber: Scrubber, workers: int = 1, progress: Progress = silent
+    silo: Path,
+    out: Path,
+    *,
+    scrubber: Scrubber,
+    workers: int = 1,
+    oldest: Mapping[str, dt.date] | None = None,
+    progress: Progress = silent,
 ) -> dict[str, Any]:
     """Scrub every table of a silo into `out` and return what scrub.json says.
 
@@ -43,11 +51,12 @@ def scrub_silo(
         out: Folder to make or replace; its name is the merchant id.
         scrubber: What finds and replaces.
         workers: Processes.
+        oldest: Table to the oldest day whose rows are kept; older and undated rows are dropped and counted.
         progress: Called with rows done and rows in all, both passes counted.
 
     Raises:
         DataError: No table there, or a row that does not fit its table.
-        RunError: `out` holds something that is no scrubbed silo.
+        RunError: `out` holds something that is no scrubbed silo, or a worker process died.
     """
     silo, out = Path(silo), Path(out)
     tables = [name for name in TABLES if table_path(silo, name) is not None]
@@ -59,7 +68,7 @@ def scrub_silo(
     report = _Report()
     with (
         staged_folder(out, marker="scrub.json") as staging,
-        _Runner(RowScrubber(scrubber, index), workers) as runner,
+        _Runner(RowScrubber(scrubber, index, oldest), workers) as runner,
     ):
         for name in tables:
             with TableWriter(staging, name) as writer:
@@ -72,6 +81,8 @@ def scrub_silo(
                 report.residual.update(found)
                 meter.step(seen, f"checking {name}")
         summary = report.summary(out.name, scrubber, index.identifiers)
+        summary["retention"] = _retention(oldest or {}, report.expired)
+        summary["risk"] = silo_risk(staging)
         write_json(staging / "scrub.json", summary)
     return summary
 
@@ -90,6 +101,7 @@ class _Report:
 
     def __init__(self) -> None:
         self.residual: Counter[str] = Counter()
+        self.expired: dict[str, Counter[str]] = {}
         self._tables: dict[str, dict[str, Any]] = {}
         self._held_back: list[dict[str, Any]] = []
 
@@ -97,6 +109,7 @@ class _Report:
         entry = self._tables.setdefault(table, {"rows": 0, "rows_changed": 0, "columns": {}, "seen": 0})
         for number, reason in result.held_back:
             self._held_back.append({"table": table, "row": entry["seen"] + number, "reason": reason})
+        self.expired.setdefault(table, Counter()).update(result.expired)
         entry["seen"] += result.seen
         entry["rows"] += len(result.rows)
         entry["rows_changed"] += result.changed
@@ -125,63 +138,47 @@ class _Report:
         }
 
 
+def _retention(oldest: Mapping[str, dt.date], dropped: Mapping[str, Counter[str]]) -> dict[str, Any]:
+    """Per table with a limit: the oldest day that was kept, and how many rows were dropped."""
+    return {
+        table: {"oldest": day.isoformat()}
+        | {reason: dropped.get(table, Counter())[reason] for reason in ("expired", "undated")}
+        for table, day in sorted(oldest.items())
+    }
+
+
 class _Runner:
     """Runs batches here or in a pool of forked processes; results come in order, few in flight."""
 
     def __init__(self, rows: RowScrubber, workers: int) -> None:
-        self._rows, self._workers = rows, workers
-        self._pool: ProcessPoolExecutor | None = None
+        self._rows = rows
+        self._pool: Workers[_Task, Any] | None = (
+            Workers(self._work, workers, retry=False) if workers > 1 else None
+        )
 
     def __enter__(self) -> _Runner:
-        if self._workers > 1:
+        if self._pool is not None:
             self._rows.load()
-            context = multiprocessing.get_context("fork")
-            self._pool = ProcessPoolExecutor(self._workers, context, _start_worker, (self._rows,))
+            self._pool.__enter__()
         return self
 
     def __exit__(self, *_: object) -> None:
         if self._pool is not None:
-            self._pool.shutdown(cancel_futures=True)
+            self._pool.__exit__()
 
     def scrub(self, table: str, chunks: Iterator[list[Row]]) -> Iterator[BatchResult]:
-        if self._pool is None:
-            yield from (self._rows.scrub_batch(table, rows) for rows in chunks)
-            return
-        pending: deque[Future[BatchResult]] = deque()
-        for rows in chunks:
-            pending.append(self._pool.submit(_scrub_in_worker, table, rows))
-            if len(pending) >= 2 * self._workers:
-                yield pending.popleft().result()
-        while pending:
-            yield pending.popleft().result()
+        return self._run("scrub_batch", table, chunks)
 
     def rescan(self, table: str, chunks: Iterator[list[Row]]) -> Iterator[tuple[int, Counter[str]]]:
-        if self._pool is None:
-            yield from (self._rows.rescan_batch(table, rows) for rows in chunks)
-            return
-        pending: deque[Future[tuple[int, Counter[str]]]] = deque()
-        for rows in chunks:
-            pending.append(self._pool.submit(_rescan_in_worker, table, rows))
-            if len(pending) >= 2 * self._workers:
-                yield pending.popleft().result()
-        while pending:
-            yield pending.popleft().result()
+        return self._run("rescan_batch", table, chunks)
 
+    def _run(self, method: str, table: str, chunks: Iterator[list[Row]]) -> Iterator[Any]:
+        tasks = ((method, table, rows) for rows in chunks)
+        return (self._work(task) for task in tasks) if self._pool is None else self._pool.run(tasks)
 
-_worker_rows: list[RowScrubber] = []
-"""The scrubber of a worker process, inherited through fork; always empty in the parent."""
-
-
-def _start_worker(rows: RowScrubber) -> None:
-    _worker_rows[:] = [rows]
-
-
-def _scrub_in_worker(table: str, rows: list[Row]) -> BatchResult:
-    return _worker_rows[0].scrub_batch(table, rows)
-
-
-def _rescan_in_worker(table: str, rows: list[Row]) -> tuple[int, Counter[str]]:
-    return _worker_rows[0].rescan_batch(table, rows)
+    def _work(self, task: _Task, *_: object) -> Any:
+        method, table, rows = task
+        return getattr(self._rows, method)(table, rows)
 
 
 def _chunks(silo: Path, table: str) -> Iterator[list[Row]]:

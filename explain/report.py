@@ -30,7 +30,13 @@ SCHEMA_VERSION = "1.0"
 Facts = dict[str, Any]
 
 
-def write_report(run: RunFolder, *, language: str = "en", progress: Progress = silent) -> dict[str, Any]:
+def write_report(
+    run: RunFolder,
+    *,
+    language: str = "en",
+    hidden: frozenset[str] = frozenset(),
+    progress: Progress = silent,
+) -> dict[str, Any]:
     """Write `report/index.html` and `report/report.json` from what the run folder holds.
 
     Equal run folders give equal bytes. Memory does not grow with the number of pages.
@@ -39,6 +45,7 @@ def write_report(run: RunFolder, *, language: str = "en", progress: Progress = s
         run: A run that was ingested, scrubbed and generated; training may be missing only if no adapter
             wrote the pages, explanations may be missing and are then listed as not done.
         language: `en` or `zh`.
+        hidden: Ids of pages that are counted and never shown as a sample.
         progress: Told ledgers, pages, explanations and hashes done.
 
     Returns:
@@ -51,7 +58,7 @@ def write_report(run: RunFolder, *, language: str = "en", progress: Progress = s
         DataError: A file of the run is not readable; the message names file and line.
         LedgerError: A ledger holds an entry that cannot be accounted for.
     """
-    facts = report_facts(run, language=language, progress=progress)
+    facts = report_facts(run, language=language, hidden=hidden, progress=progress)
     html = render(facts, language)
     folder = run.path / "report"
     with atomic_open(folder / "index.html") as handle:
@@ -64,7 +71,13 @@ def write_report(run: RunFolder, *, language: str = "en", progress: Progress = s
     return sizes | {"language": language, "summary": facts["summary"]}
 
 
-def report_facts(run: RunFolder, *, language: str = "en", progress: Progress = silent) -> Facts:
+def report_facts(
+    run: RunFolder,
+    *,
+    language: str = "en",
+    hidden: frozenset[str] = frozenset(),
+    progress: Progress = silent,
+) -> Facts:
     """Everything the report says, as the JSON object of report.json.
 
     Raises:
@@ -77,7 +90,7 @@ def report_facts(run: RunFolder, *, language: str = "en", progress: Progress = s
         raise ConfigError(f"language: wanted one of {', '.join(LANGUAGES)}")
     facts: Facts = {"schema_version": SCHEMA_VERSION, "kind": "privgen.report", "language": language}
     facts |= {"data": data_map(run), "consent": consent(run), "personal_data": personal_data(run)}
-    facts["generation"] = generation(run, progress=progress)
+    facts["generation"] = generation(run, hidden=hidden, progress=progress)
     trained = _trained(run, facts["generation"]["writers"])
     facts["privacy"] = privacy(run, progress=progress) if trained else not_trained()
     facts["model"] = model(run, facts["generation"]["writers"])

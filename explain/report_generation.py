@@ -59,7 +59,7 @@ class _Pages:
         self.sections: dict[str, _Section] = {kind.value: _Section() for kind in SectionKind}
         self.samples: dict[str, Facts] = {}
 
-    def add(self, page: dict[str, Any]) -> None:
+    def add(self, page: dict[str, Any], hidden: bool) -> None:
         merchant = word(page["merchant_id"])
         writer = (word(page["generator"]), word(page["base_hash"]), word(page.get("adapter_hash") or ""))
         for section in page["sections"]:
@@ -68,12 +68,16 @@ class _Pages:
         _bounded(self.merchants, {merchant: 1})
         _bounded(self.languages, {word(page["language"]): 1})
         _bounded(self.writers, {writer: 1}, rest=("other", "", ""))
-        if merchant not in self.samples and len(self.samples) < MAX_SAMPLES:
+        if not hidden and merchant not in self.samples and len(self.samples) < MAX_SAMPLES:
             self.samples[merchant] = _sample(page)
 
 
-def generation(run: RunFolder, *, progress: Progress = silent) -> Facts:
+def generation(
+    run: RunFolder, *, hidden: frozenset[str] = frozenset(), progress: Progress = silent
+) -> Facts:
     """Pages, sections, fallbacks and guards; `samples` holds the first page of each merchant, uncut by hand.
+
+    Pages in `hidden` are counted and are no samples.
 
     Raises:
         RunError: No pages were generated.
@@ -84,7 +88,7 @@ def generation(run: RunFolder, *, progress: Progress = silent) -> Facts:
     totals = _Pages()
     for line, page in enumerate(read_jsonl(path), start=1):
         try:
-            totals.add(page)
+            totals.add(page, page["page_id"] in hidden)
         except (AttributeError, KeyError, TypeError, ValueError):
             raise DataError(f"{path}: line {line} is not a page record; run privgen generate again") from None
         if line % 500 == 0:

@@ -96,11 +96,16 @@ def _ingest(summary: dict[str, Any]) -> list[str]:
 
 
 def _scrub(summary: dict[str, Any]) -> list[str]:
-    return [
+    lines = [
         f"found: {_counts(summary['entities'])}",
         f"left in the re-scan: {_counts(summary['residual'])}",
         f"rows held back: {summary['held_back']}",
     ]
+    for merchant, tables in sorted(summary.get("expired", {}).items()):
+        lines.append(f"{merchant}: rows past their retention dropped: {_counts(tables)}")
+    for merchant, people in sorted(summary.get("erased_again", {}).items()):
+        lines.append(f"{merchant}: {people} customers who were erased are back; erase them, mend the export")
+    return lines
 
 
 def _train(summary: dict[str, Any]) -> list[str]:

@@ -7,9 +7,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic_core import PydanticCustomError
 
 from privgen.errors import ConfigError
+from privgen.schema import TABLES
 
 T = TypeVar("T")
 
@@ -21,6 +23,19 @@ def _as_tuple(value: Any) -> Any:
 Listed = Annotated[tuple[T, ...], BeforeValidator(_as_tuple)]
 """A tuple that a TOML or JSON file writes as a list."""
 Positive = Annotated[int, Field(ge=1)]
+
+
+def _dated_tables(days: dict[str, int]) -> dict[str, int]:
+    dated = [name for name, table in TABLES.items() if any(c.name == "timestamp" for c in table.columns)]
+    for name in days:
+        if name not in dated:
+            fault = "has no timestamp" if name in TABLES else "unknown table"
+            raise PydanticCustomError("retention", f"{name}: {fault}; use {', '.join(dated)}")
+    return days
+
+
+Retention = Annotated[dict[str, Positive], AfterValidator(_dated_tables)]
+"""Table to days; only tables whose rows have a timestamp."""
 Locale = Literal["en_US", "zh_CN"]
 
 
@@ -52,7 +67,8 @@ class ScrubConfig(Part):
         policy: Name of a preset or path of a TOML file; default keyed pseudonyms throughout.
         ner: Folder of a model that recognises names and places.
         workers: Processes.
-        retention: Table to the number of days after which its rows are dropped, by their timestamp.
+        retention: Table to the number of days after which its rows are dropped, by their timestamp; a row
+            without one is dropped too.
     """
 
     languages: Listed[str] = ("en", "zh")
@@ -60,7 +76,7 @@ class ScrubConfig(Part):
     policy: str | None = None
     ner: str | None = None
     workers: Positive = 1
-    retention: dict[str, Positive] = Field(default_factory=dict)
+    retention: Retention = Field(default_factory=dict)
 
 
 class TrainConfig(Part):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
@@ -9,9 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from privgen.config import RunConfig, load_config
+from privgen.erasure_journal import finish as finish_erasure
 from privgen.errors import MissingExtraError, PrivgenError, RunError
+from privgen.files import sha256_text
 from privgen.progress import Progress, silent
 from privgen.runfolder import RunFolder, StageResult
+from privgen.schema import Purpose
 
 Bar = Callable[[str], AbstractContextManager[Progress]]
 """Opens a progress display for a stage."""
@@ -45,6 +49,7 @@ def run_stage(
     config = load_config(config_file, base=run.config, **(flags or {}))
     with run.locked():
         _sweep(path)
+        finish_erasure(run)
         known = run.config
         config = load_config(config_file, base=known, **(flags or {}))
         run.remember(config.model_dump(mode="json"))
@@ -53,6 +58,22 @@ def run_stage(
         except PrivgenError:
             run.remember(known)  # a flag that was at fault does not stay for the next command
             raise
+
+
+def erase(path: Path, customer: str, merchant: str | None, progress: Progress = silent) -> dict[str, Any]:
+    """Erase a customer from a run; see `privgen.erasure.erase_customer`.
+
+    Raises:
+        PrivgenError: No run, no such customer, or what could not be searched; nothing was erased.
+    """
+    from privgen.erasure import erase_customer
+
+    run = RunFolder(path)
+    if not (path / "run.json").is_file():
+        raise RunError(f"{path}: no run there; nothing was erased")
+    with run.locked():
+        _sweep(path)
+        return erase_customer(run, load_config(base=run.config), customer, merchant, progress)
 
 
 def whole_job(path: Path, config_file: Path | None, flags: dict[str, Any], bar: Bar) -> Iterator[StageResult]:
@@ -123,9 +144,24 @@ def _report(run: RunFolder, config: RunConfig, given: dict[str, Any], progress: 
     names = ("scrubbed", "federated", "pages", "explanations")
     inputs = {name: run.path / name for name in names if (run.path / name).exists()}
     files = ("report/index.html", "report/report.json")
+    hidden = _not_shown(run)
+    # a consent that runs out makes another report
+    settings = {"language": language, "hidden": sha256_text("\n".join(sorted(hidden)))}
     return run.stage(
-        "report", {"language": language}, inputs, files, lambda: write_report(run, language=language)
+        "report", settings, inputs, files, lambda: write_report(run, language=language, hidden=hidden)
     )
+
+
+def _not_shown(run: RunFolder) -> frozenset[str]:
+    """Pages that a report counts and shows nothing of: somebody in them does not consent to analytics."""
+    from privgen.silo import open_silos, pages_without_consent
+    from privgen.stage_data import SCRUBBED
+    from privgen.stage_pages import PAGES
+
+    if not (run.path / PAGES).is_file():
+        return frozenset()
+    silos = open_silos(run.path / SCRUBBED, Purpose.ANALYTICS, dt.date.today())
+    return pages_without_consent(run.path / PAGES, silos)
 
 
 _STAGES: dict[str, Callable[[RunFolder, RunConfig, dict[str, Any], Progress], StageResult]] = {

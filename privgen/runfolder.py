@@ -133,7 +133,7 @@ class RunFolder:
             run are still as they were, the manifest goes on saying so.
         """
         input_hashes = {label: sha256_tree(path) for label, path in sorted(inputs.items())}
-        fingerprint = sha256_text(canonical_json({"config": dict(config), "inputs": input_hashes}))
+        fingerprint = stage_fingerprint(config, input_hashes)
         entry = self.manifest["stages"].get(name)
         done = entry and entry.get("status") == "complete" and entry.get("fingerprint") == fingerprint
         if done and self._hashes(outputs) == entry.get("outputs"):
@@ -163,13 +163,22 @@ class RunFolder:
         self._record(name, entry)
         return StageResult(name, summary, skipped=False)
 
-    def _record(self, name: str, entry: dict[str, Any]) -> None:
+    def amend(self, change: Callable[[dict[str, Any]], None]) -> None:
+        """Let `change` edit the manifest in place, then write it; the caller holds the run folder."""
         manifest = self.manifest
-        manifest["stages"][name] = entry
+        change(manifest)
         write_json(self._manifest_path, manifest)
+
+    def _record(self, name: str, entry: dict[str, Any]) -> None:
+        self.amend(lambda manifest: manifest["stages"].update({name: entry}))
 
     def _hashes(self, outputs: tuple[str, ...]) -> dict[str, str]:
         return {out: sha256_tree(self.path / out) for out in outputs if (self.path / out).exists()}
+
+
+def stage_fingerprint(config: Mapping[str, Any], inputs: Mapping[str, str]) -> str:
+    """What tells a stage that it was done already: its configuration and the hashes of its inputs."""
+    return sha256_text(canonical_json({"config": dict(config), "inputs": dict(inputs)}))
 
 
 def versions() -> dict[str, str]:
@@ -181,7 +190,11 @@ def versions() -> dict[str, str]:
     return found
 
 
-def _now() -> str:
+def now() -> dt.datetime:
+    """The time in UTC, or that of SOURCE_DATE_EPOCH where a run has to come out the same again."""
     epoch = os.environ.get("SOURCE_DATE_EPOCH")
-    moment = dt.datetime.fromtimestamp(int(epoch), dt.UTC) if epoch else dt.datetime.now(dt.UTC)
-    return moment.isoformat(timespec="seconds")
+    return dt.datetime.fromtimestamp(int(epoch), dt.UTC) if epoch else dt.datetime.now(dt.UTC)
+
+
+def _now() -> str:
+    return now().isoformat(timespec="seconds")

@@ -7,16 +7,18 @@ import heapq
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from privgen.consent import allows
 from privgen.errors import ConsentError, DataError
-from privgen.files import canonical_json, sha256_text
+from privgen.files import canonical_json, read_jsonl, sha256_text
 from privgen.schema import Purpose, Row
 from privgen.signals import History
 from privgen.tables import read_table, table_path
 
 DIGEST_REVIEWS = 3
 """Reviews of a product that a digest reads."""
+_STRANGER, _NOBODY = ("", False), ("", True)
 
 
 @dataclass(frozen=True)
@@ -45,11 +47,7 @@ class Silo:
 
     def customers(self) -> dict[str, str]:
         """Customer id to locale (may be empty) of everyone who consents to the purpose."""
-        return {
-            row["customer_id"]: row["locale"] or ""
-            for row in self._rows("customers")
-            if allows(row["consent"], self.purpose, self.on)
-        }
+        return {id_: locale for id_, (locale, agreed) in self._people().items() if agreed}
 
     def consent_counts(self) -> dict[str, int]:
         """How many customers there are, and how many consent to each purpose today."""
@@ -67,23 +65,22 @@ class Silo:
             DataError: No such customer.
             ConsentError: The customer does not consent to the purpose today.
         """
-        for row in self._rows("customers"):
-            if row["customer_id"] == customer_id:
-                if allows(row["consent"], self.purpose, self.on):
-                    return
-                raise ConsentError(
-                    f"{self.merchant_id}: customer {customer_id} does not consent to {self.purpose.value} "
-                    f"on {self.on}; nothing was read"
-                )
-        raise DataError(
-            f"{self.merchant_id}: no customer {customer_id}; use a pseudonym of the customers table"
-        )
+        found = self._people().get(customer_id)
+        if found is None:
+            raise DataError(
+                f"{self.merchant_id}: no customer {customer_id}; use a pseudonym of the customers table"
+            )
+        if not found[1]:
+            raise ConsentError(
+                f"{self.merchant_id}: customer {customer_id} does not consent to {self.purpose.value} "
+                f"on {self.on}; nothing was read"
+            )
 
     def histories(self, customer_ids: Iterable[str]) -> dict[str, History]:
-        """What these customers did; one pass over each table, memory for these customers only."""
+        """What these customers did, nothing of those who do not consent; memory for these customers only."""
         histories = {customer_id: History(customer_id) for customer_id in customer_ids}
         for table in ("events", "reviews", "dialogues"):
-            for row in self._rows(table):
+            for row in self.rows(table):
                 history = histories.get(row["customer_id"])
                 if history is not None:
                     getattr(history, table).append(row)
@@ -109,11 +106,27 @@ class Silo:
         return [row for row in rows if (row["ends"] or dt.date.max) >= self.on] or rows
 
     def rows(self, table: str) -> Iterator[Row]:
-        """Rows of a table that belong to customers who consent (all rows of tables without customers)."""
-        allowed = self.customers()
+        """Rows of a table that belong to customers who consent (all rows of tables without customers).
+
+        A file in `media` belongs to a customer if its owner is one; a product's or the merchant's is free.
+        """
+        people = self._people()
         for row in self._rows(table):
-            if "customer_id" not in row or row["customer_id"] in allowed:
+            if "customer_id" in row:
+                allowed = people.get(row["customer_id"], _STRANGER)[1]
+            else:
+                allowed = people.get(row.get("owner", ""), _NOBODY)[1]
+            if allowed:
                 yield row
+
+    def _people(self) -> dict[str, tuple[str, bool]]:
+        """Customer id to locale and consent; of several rows of one customer each has to agree."""
+        people: dict[str, tuple[str, bool]] = {}
+        for row in self._rows("customers"):
+            locale, agreed = people.get(row["customer_id"], ("", True))
+            agreed = agreed and allows(row["consent"], self.purpose, self.on)
+            people[row["customer_id"]] = (row["locale"] or locale, agreed)
+        return people
 
     def _rows(self, table: str) -> Iterator[Row]:
         for batch in read_table(self.path, table):
@@ -140,6 +153,44 @@ def row_count(path: Path) -> int:
 def consenting(silos: Sequence[Silo]) -> str:
     """A fingerprint of who consents to the silos' purpose today: it changes when a consent runs out."""
     return sha256_text(canonical_json([[silo.merchant_id, sorted(silo.customers())] for silo in silos]))
+
+
+def pages_without_consent(pages: Path, silos: Sequence[Silo]) -> frozenset[str]:
+    """Ids of pages that use data of somebody who does not consent to the silos' purpose on their day.
+
+    A page uses the data of its customer and of those whose reviews it was made from. A page of a merchant
+    that is not there counts too: nobody can say what its customers agreed to. Memory grows with the pages.
+
+    Raises:
+        DataError: A line is no page record; the message names file and line.
+    """
+    customers: dict[str, tuple[str, str]] = {}
+    reviews: dict[str, set[str]] = {}
+    for line, page in enumerate(read_jsonl(pages), 1):
+        try:
+            customers[page["page_id"]] = page["merchant_id"], page["customer_id"]
+            reviews[page["page_id"]] = set(page_sources(page, "reviews"))
+        except (AttributeError, KeyError, TypeError):
+            raise DataError(f"{pages}: line {line} is not a page record; run privgen generate") from None
+    refused = set(customers)
+    for silo in silos:
+        agreed, cited = silo.customers(), {id_ for ids in reviews.values() for id_ in ids}
+        told = {row["review_id"] for row in silo.rows("reviews") if row["review_id"] in cited}
+        refused -= {
+            page_id
+            for page_id, (merchant, customer) in customers.items()
+            if merchant == silo.merchant_id and customer in agreed and reviews[page_id] <= told
+        }
+    return frozenset(refused)
+
+
+def page_sources(page: dict[str, Any], table: str) -> Iterator[str]:
+    """First key of every row of a table that a page's prompts were made from."""
+    for section in page["sections"]:
+        for signal in section["prompt"]["signals"]:
+            name, _, key = signal["source"].partition(":")
+            if name == table:
+                yield key.split(",")[0]
 
 
 def open_silos(folder: Path, purpose: Purpose, on: dt.date) -> list[Silo]:

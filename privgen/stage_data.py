@@ -7,14 +7,17 @@ import datetime as dt
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from privgen.config import RunConfig
+from privgen.erasure import erased_again
 from privgen.errors import ConfigError, DataError, MissingExtraError
 from privgen.files import read_json, sha256_tree, write_json
 from privgen.progress import Progress, silent
-from privgen.runfolder import RunFolder, StageResult
+from privgen.retention import oldest_days
+from privgen.runfolder import RunFolder, StageResult, now
 from privgen.schema import Purpose
 from privgen.silo import open_silos, row_count
 
@@ -89,12 +92,17 @@ def scrub(run: RunFolder, config: RunConfig, progress: Progress = silent) -> Sta
     out = run.path / SCRUBBED
     settings = config.scrub.model_dump(exclude={"workers", "key_file"}) | {"key_id": scrubber.key_id}
     settings["policy"] = scrubber.policy.model_dump(mode="json")  # a changed policy file is another policy
+    oldest = oldest_days(config.scrub.retention, now().date())
+    # rows grow older: another day is another scrub
+    settings["retention"] = {table: day.isoformat() for table, day in oldest.items()}
+    if config.scrub.ner is not None:  # another model in the same folder is another setting
+        settings["ner_hash"] = sha256_tree(Path(config.scrub.ner))
 
     def work() -> dict[str, Any]:
         _drop_unknown(out, {silo.name for silo in silos})
         shares = _shares(silos, progress)
         done = [
-            _scrub_one(silo, out, settings, scrubber, scrub_silo, config, share)
+            _scrub_one(silo, out, settings, scrubber, partial(scrub_silo, oldest=oldest), config, share)
             for silo, share in zip(silos, shares, strict=True)
         ]
         return _scrub_summary(run, done)
@@ -142,9 +150,22 @@ def _scrub_summary(run: RunFolder, reports: list[dict[str, Any]]) -> dict[str, A
         "residual": residual,
         "held_back": sum(len(report["held_back"]) for report in reports),
         "rows": {r["merchant_id"]: {t: c["rows"] for t, c in r["tables"].items()} for r in reports},
+        "expired": _expired(reports),
+        "erased_again": erased_again(run),
         "consent": {silo.merchant_id: silo.consent_counts() for silo in silos},
         "consent_date": today.isoformat(),
     }
+
+
+def _expired(reports: list[dict[str, Any]]) -> dict[str, dict[str, int]]:
+    """Rows dropped because of their age (or for want of a date), by merchant and table."""
+    dropped = {
+        report["merchant_id"]: {
+            table: entry["expired"] + entry["undated"] for table, entry in report["retention"].items()
+        }
+        for report in reports
+    }
+    return {merchant: tables for merchant, tables in dropped.items() if tables}
 
 
 def _shares(silos: list[Path], progress: Progress) -> list[Progress]:

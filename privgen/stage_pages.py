@@ -20,7 +20,7 @@ from privgen.prompt import Prompt
 from privgen.requests import page_requests
 from privgen.runfolder import RunFolder, StageResult
 from privgen.schema import Purpose, SectionKind, Signal, SignalKind
-from privgen.silo import Silo, consenting, open_silos
+from privgen.silo import Silo, consenting, open_silos, pages_without_consent
 from privgen.stage_data import SCRUBBED, SILOS
 from privgen.template import SectionRequest
 
@@ -113,6 +113,7 @@ def explain_pages(run: RunFolder, config: RunConfig, progress: Progress = silent
     except ImportError as missing:
         raise MissingExtraError("explain", str(missing.name)) from None
     total = run.require("generate", "scrubbed", run.path / SCRUBBED)["pages"]
+    _check_consent(run)
     inputs = _weights(run, config) | {"pages": run.path / PAGES}
     settings = config.explain.model_dump(exclude={"batch_size"}) | {"model": config.model}
 
@@ -221,6 +222,16 @@ def _silos_with(silos: list[Silo], product_id: str) -> list[Silo]:
     if not kept:
         raise DataError(f"product {product_id} is at none of these merchants; see their products tables")
     return kept
+
+
+def _check_consent(run: RunFolder) -> None:
+    """Pages are read again only while everybody whose data they use agrees to pages."""
+    silos = open_silos(run.path / SCRUBBED, Purpose.PERSONALISATION, dt.date.today())
+    if refused := pages_without_consent(run.path / PAGES, silos):
+        raise ConsentError(
+            f"{run.path / PAGES}: {len(refused)} pages use data of customers who no longer consent to "
+            f"personalisation; run: privgen generate {run.path}"
+        )
 
 
 def _check_writer(page: dict[str, Any], generator: Generator, run: RunFolder) -> None:

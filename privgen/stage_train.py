@@ -12,6 +12,7 @@ from privgen.config import RunConfig, TrainConfig
 from privgen.errors import DataError, MissingExtraError, PrivgenError
 from privgen.files import atomic_open, sha256_tree
 from privgen.generator import model_path
+from privgen.participants import note_training
 from privgen.progress import Progress, silent
 from privgen.records import write_records
 from privgen.runfolder import RunFolder, StageResult
@@ -69,7 +70,7 @@ def train(run: RunFolder, config: RunConfig, progress: Progress = silent) -> Sta
             seed=config.train.seed,
             progress=progress,
         )
-        return {
+        summary = {
             "rounds_done": result.rounds_done,
             "stopped": result.stopped,
             "epsilon": {merchant: spend.epsilon for merchant, spend in result.spends.items()},
@@ -83,6 +84,8 @@ def train(run: RunFolder, config: RunConfig, progress: Progress = silent) -> Sta
             "left_out": left_out,
             "consent_date": dt.date.today().isoformat(),
         }
+        note_training(run, summary, {silo.merchant_id: _records_path(run, silo) for silo in taking_part})
+        return summary
 
     return run.stage("train", settings, inputs, _OUTPUTS, work)
 

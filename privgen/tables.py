@@ -6,7 +6,7 @@ import contextlib
 import datetime as dt
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -140,7 +140,7 @@ def _cell(column: Column, value: Any) -> Any:
     if value is None:
         return None
     try:
-        return _PARSERS[column.type](value)
+        return (_consent if column.name == "consent" else _PARSERS[column.type])(value)
     except (ValueError, TypeError, OverflowError, RecursionError):
         raise RowError(f"column {column.name} is not a {column.type.value}") from None
 
@@ -207,18 +207,29 @@ def _date(value: Any) -> dt.date | None:
 
 def _map(value: Any) -> dict[str, str] | None:
     """A map cell: a dict, pairs, names, a JSON object or list, or `a=b;c=d` (a bare name maps to "")."""
+    return _text_map(_pairs(value))
+
+
+def _consent(value: Any) -> dict[str, str]:
+    """A map of purpose to expiry; an expiry of null says nothing, so that the purpose is not agreed to."""
+    return _text_map((purpose, expiry) for purpose, expiry in _pairs(value) if expiry is not None)
+
+
+def _text_map(pairs: Iterable[tuple[Any, Any]]) -> dict[str, str]:
+    return {_utf8(str(k).strip()): "" if v is None else _utf8(str(v).strip()) for k, v in pairs}
+
+
+def _pairs(value: Any) -> Iterable[tuple[Any, Any]]:
     if value == "":
-        return {}
+        return []
     if isinstance(value, str):
         if value.lstrip().startswith(("{", "[")):
             value = json.loads(value)
         else:
             value = [part.partition("=")[::2] for part in value.split(";") if part.strip()]
     if isinstance(value, dict):
-        pairs = list(value.items())
-    else:
-        pairs = [(item, "") if isinstance(item, str) else item for item in value]
-    return {_utf8(str(k).strip()): "" if v is None else _utf8(str(v).strip()) for k, v in pairs}
+        return value.items()
+    return [(item, "") if isinstance(item, str) else item for item in value]
 
 
 _PARSERS: dict[ColumnType, Any] = {

@@ -1,208 +1,164 @@
-"""A policy over whole silos: identifiers, ids, dates and numbers of columns, and the re-scan beside them."""
+"""Column typing: what generated tables hold, under telling and under foreign headers, and never a value."""
 
-import datetime as dt
+import csv
+import doctest
+import json
+import random
 
 import pytest
 
-from privgen.anonymize import Cipher, Policy, Scrubber, scrub_silo
-from privgen.anonymize.settings import Encrypt, Generalise, Mask, ShiftDate
-from privgen.schema import TABLES
-from privgen.tables import TableWriter, read_table
+from privgen.anonymize import Scrubber, cell_values, columns, headers, type_columns
+from privgen.errors import DataError
 
-KEY = bytes(range(32))
-NOW = dt.datetime(2024, 5, 1, 10, 30, tzinfo=dt.UTC)
-NAMES = ("张晓娜", "Maria Souza", "Peter Pan", "欧阳明")
-PHONES = ("13800130001", "(212) 555-0199", "+44 20 7946 0958", "139-0013-0004")
-SECRETS = (*NAMES, *PHONES, "@shop.com", "学院路", "cust00", "1990", "maria")
+SURNAMES, GIVEN = "王李张刘陈杨赵黄周吴", "伟芳娜敏静丽强磊军洋"
 
 
-def write(silo, table, rows):
-    with TableWriter(silo, table) as writer:
-        writer.write([{c.name: row.get(c.name) for c in TABLES[table].columns} for row in rows])
+def write(path, rows):
+    with path.open("w", newline="", encoding="utf-8") as handle:
+        writer = csv.DictWriter(handle, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    return path
+
+
+def typed(path, **options):
+    return {column.column: column for column in type_columns(path, **options)}
+
+
+def prose(rng):
+    return " ".join(rng.choices(["the", "dress", "fits", "well", "came", "late", "but", "lovely"], k=14))
 
 
 @pytest.fixture
-def silo(tmp_path):
-    folder = tmp_path / "silos" / "m1"
-    people = [
+def english(tmp_path):
+    rng = random.Random(3)
+    first, last = ["Ada", "Alan", "Grace", "Edsger"], ["Lovelace", "Turing", "Hopper", "Dijkstra"]
+    rows = [
         {
-            "customer_id": f"cust000{i}",
-            "consent": {"training": ""},
-            "name": name,
-            "phone": phone,
-            "email": f"user.{i}@shop.com",
-            "address": f"广东省深圳市学院路{i + 1}号",
-            "birth_date": dt.date(1990, 5, 17 + i),
-            "region": "广东省深圳市",
+            "": str(number),
+            "CustomerID": f"C{rng.randrange(10**7):07}",
+            "full_name": f"{rng.choice(first)} {rng.choice(last)}",
+            "contact": f"user{number}@mail{rng.randrange(9)}.com",
+            "mobilePhone": f"+44 7911 {rng.randrange(100000, 999999)}",
+            "dob": f"{rng.randrange(1950, 2004)}-{rng.randrange(1, 13):02}-{rng.randrange(1, 29):02}",
+            "ZipCode": f"{rng.randrange(10000, 99999)}",
+            "g": rng.choice(["male", "female"]),
+            "lang": rng.choice(["en_US", "en_GB", "zh_CN"]),
+            "annual income": str(rng.randrange(20, 200) * 1000),
+            "comment": prose(rng),
+            "order_state": rng.choice(["shipped", "open"]),
+            "Class Name": rng.choice(["Dresses", "Knits"]),
+            "quantity": str(rng.randrange(1, 9)),
+            "seen": f"2020-0{rng.randrange(1, 9)}-1{rng.randrange(9)} 10:{rng.randrange(10, 59)}:00",
+            "nothing": "",
         }
-        for i, (name, phone) in enumerate(zip(NAMES, PHONES, strict=True))
+        for number in range(300)
     ]
-    write(folder, "customers", people)
-    write(
-        folder,
-        "reviews",
-        [
-            {
-                "review_id": f"r{i}",
-                "customer_id": p["customer_id"],
-                "product_id": "p1",
-                "rating": 5.0,
-                "text": f"{p['name']}, 电话{p['phone']}，{p['email']}, born on {p['birth_date']:%Y-%m-%d}. "
-                "Bought 2024-04-20; 24小时发货",
-                "timestamp": NOW + dt.timedelta(days=i),
-            }
-            for i, p in enumerate(people)
-        ],
-    )
-    write(
-        folder,
-        "events",
-        [
-            {
-                "customer_id": p["customer_id"],
-                "product_id": "p1",
-                "kind": "purchase",
-                "quantity": 7,
-                "timestamp": NOW,
-            }
-            for p in people
-        ],
-    )
-    write(folder, "campaigns", [{"campaign_id": "k1", "theme": "夏", "starts": dt.date(2024, 6, 1)}])
-    write(
-        folder,
-        "media",
-        [{"media_id": "i1", "owner": people[0]["customer_id"], "kind": "image", "path": "a.png"}],
-    )
-    return folder
+    return write(tmp_path / "people.csv", rows)
 
 
-def rows(folder, table):
-    return [row for batch in read_table(folder, table) for row in batch]
-
-
-def scrub(silo, tmp_path, policy, workers=1):
-    out = tmp_path / "scrubbed" / "m1"
-    report = scrub_silo(silo, out, scrubber=Scrubber(key=KEY, policy=policy), workers=workers)
-    assert report["held_back"] == [] and report["residual"] == {}
-    return out, report
+def test_a_table_of_people_is_typed(english):
+    found = {name: (column.type, column.role) for name, column in typed(english).items()}
+    assert found == {
+        "": ("id", "direct identifier"),
+        "CustomerID": ("id", "direct identifier"),
+        "full_name": ("PERSON", "direct identifier"),
+        "contact": ("EMAIL_ADDRESS", "direct identifier"),
+        "mobilePhone": ("PHONE_NUMBER", "direct identifier"),
+        "dob": ("DATE_OF_BIRTH", "quasi-identifier"),
+        "ZipCode": ("POSTCODE", "quasi-identifier"),
+        "g": ("gender", "quasi-identifier"),
+        "lang": ("locale", "quasi-identifier"),
+        "annual income": ("income", "sensitive"),
+        "comment": ("text", "free text"),
+        "order_state": ("category", "other"),
+        "Class Name": ("category", "other"),
+        "quantity": ("number", "other"),
+        "seen": ("date", "other"),
+        "nothing": ("empty", "other"),
+    }
 
 
 @pytest.mark.parametrize(
-    "policy",
+    ("headers_of", "language"),
     [
-        *(Policy(default=name) for name in ("pseudonymize", "redact", "replace", "surrogate", "encrypt")),
-        Policy(default=Mask()),
-        Policy(default=Mask(keep_first=3, keep_last=4)),
-        Policy(default=Generalise()),
-        Policy(default=ShiftDate()),
-        *("pipl", "gdpr-pseudonymous", "gdpr-anonymous"),
+        (("收货人", "手机号", "年龄", "邮政编码", "城市", "性别", "职业"), "zh"),
+        (("nome completo", "celular", "idade", "cep", "cidade", "sexo", "profissao"), "pt"),
     ],
-    ids=lambda policy: policy if isinstance(policy, str) else policy.default.operator,
 )
-def test_no_operator_lets_an_identifier_out(silo, tmp_path, policy):
-    out, report = scrub(silo, tmp_path, policy)
-    everything = "".join(str(rows(out, t)) for t in ("customers", "reviews", "events", "media"))
-    left = [secret for secret in SECRETS if secret in everything]
-    assert not left or left == ["1990"]  # a year may stay where the policy says so
-    assert {r["customer_id"] for r in rows(out, "reviews")} == {
-        r["customer_id"] for r in rows(out, "customers")
-    }
-    assert report["tables"]["reviews"]["rows"] == 4 and report["entities"]["PHONE_NUMBER"] >= 4
+def test_headers_in_other_languages(tmp_path, make, headers_of, language):
+    rng = make.rng
+    name = {"zh": lambda: rng.choice(SURNAMES) + rng.choice(GIVEN), "pt": lambda: "Maria Souza"}[language]
+    rows = [
+        dict(
+            zip(
+                headers_of,
+                (
+                    *(name(), make.mobile(), str(rng.randrange(18, 90)), make.digits(6)),
+                    *("X" + rng.choice("abc"), rng.choice({"zh": "男女", "pt": "mf"}[language])),
+                    rng.choice(["cook", "nurse"]),
+                ),
+                strict=True,
+            )
+        )
+        for _ in range(120)
+    ]
+    found = typed(write(tmp_path / "t.csv", rows))
+    assert [column.type for column in found.values()] == [
+        *("PERSON", "PHONE_NUMBER", "AGE", "POSTCODE", "city", "gender", "occupation")
+    ]
+    assert [column.role for column in found.values()] == ["direct identifier"] * 2 + ["quasi-identifier"] * 5
 
 
-def test_encrypted_identifiers_and_ids_come_back_and_join(silo, tmp_path):
-    kinds = ("PERSON", "PHONE_NUMBER", "EMAIL_ADDRESS", "ADDRESS", "CUSTOMER_ID", "ID")
-    out, _ = scrub(silo, tmp_path, Policy(entities=dict.fromkeys(kinds, "encrypt")), workers=2)
-    cipher = Cipher([KEY])
-    before, after = rows(silo, "customers"), rows(out, "customers")
-    for column in ("customer_id", "name", "phone", "email", "address"):
-        assert [cipher.reverse(row[column])[0] for row in after] == [row[column] for row in before]
-    assert {row["birth_date"] for row in after} == {None}
-    ids = [row["customer_id"] for row in after]
-    assert [row["customer_id"] for row in rows(out, "reviews")] == ids
-    assert rows(out, "media")[0]["owner"] == ids[0]
-    assert [cipher.reverse(row["review_id"])[0] for row in rows(out, "reviews")] == ["r0", "r1", "r2", "r3"]
+def test_content_that_is_confirmed_wins_over_the_header(tmp_path, make):
+    rows = [{"city": f"u{n}@shop{n % 7}.com", "note": make.id_card()} for n in range(60)]
+    found = typed(write(tmp_path / "t.csv", rows))
+    assert (found["city"].type, found["note"].type) == ("EMAIL_ADDRESS", "CN_ID_CARD")
+    assert {column.role for column in found.values()} == {"direct identifier"}
 
 
-def test_the_nearest_setting_of_a_column_wins(silo, tmp_path):
-    columns = {
-        "name": {"PERSON": "surrogate"},
-        "phone": {"PHONE_NUMBER": {"operator": "mask", "keep_first": 3, "keep_last": 4}},
-        "birth_date": {"DATE_OF_BIRTH": {"operator": "generalise", "date": "year"}},
-        "region": {"LOCATION": {"operator": "generalise", "place": "province"}},
-    }
-    out, _ = scrub(silo, tmp_path, Policy(tables={"customers": {"columns": columns}}))
-    first, second, *_ = rows(out, "customers")
-    assert len(first["name"]) == 3 and first["name"] != "张晓娜" and len(second["name"].split()) == 2
-    assert first["phone"] == "138****0001" and first["email"] is None
-    assert first["birth_date"] == dt.date(1990, 1, 1) and first["region"] == "广东省"
+def test_rare_categories_are_quasi_identifiers(tmp_path):
+    rows = [{"hobby": "chess" if n else "falconry", "colour": "red"} for n in range(150)]
+    found = typed(write(tmp_path / "t.csv", rows))
+    assert (found["hobby"].role, found["colour"].role) == ("quasi-identifier", "other")
+    assert "1 rare values among 2" in found["hobby"].reason
 
 
-def test_surrogates_are_the_same_in_column_and_text(silo, tmp_path):
-    out, report = scrub(silo, tmp_path, Policy(entities={"PERSON": "surrogate", "PHONE_NUMBER": "surrogate"}))
-    for person, review in zip(rows(out, "customers"), rows(out, "reviews"), strict=True):
-        assert person["name"] in review["text"] and person["phone"] in review["text"]
-    assert report["lookalikes"] == ["PERSON", "PHONE_NUMBER"]
+def test_confidence_counts_the_cells_that_fit(tmp_path):
+    rows = [{"email": f"a{n}@b.com" if n % 4 else "none given"} for n in range(200)]
+    column = typed(write(tmp_path / "t.csv", rows))["email"]
+    assert column.type == "EMAIL_ADDRESS" and column.confidence == pytest.approx(0.75, abs=0.02)
+    assert column.low < 0.75 < column.high and column.high - column.low < 0.13
 
 
-def test_dates_of_a_customer_shift_alike_in_text_and_columns(silo, tmp_path):
-    policy = Policy(entities={"DATE_OF_BIRTH": "shift_date", "DATE_TIME": "shift_date"})
-    out, _ = scrub(silo, tmp_path, policy)
-    for table in ("customers", "reviews", "events"):
-        assert [row["customer_id"] for row in rows(out, table)] == [
-            row["customer_id"] for row in rows(out, "customers")
-        ]
-    shifts = set()
-    for i, (person, review, event) in enumerate(
-        zip(rows(out, "customers"), rows(out, "reviews"), rows(out, "events"), strict=True)
-    ):
-        by = person["birth_date"] - dt.date(1990, 5, 17 + i)
-        shifts.add(by.days)
-        assert review["timestamp"] == NOW + dt.timedelta(days=i) + by and event["timestamp"] == NOW + by
-        assert f"born on {person['birth_date']:%Y-%m-%d}" in review["text"]
-        assert f"Bought {dt.date(2024, 4, 20) + by:%Y-%m-%d}" in review["text"]
-    assert 0 not in shifts and len(shifts) > 1 and max(map(abs, shifts)) <= 180
-    assert rows(out, "campaigns")[0]["starts"] == dt.date(2024, 6, 1)
+def test_the_sample_is_bounded_seeded_and_taken_from_the_whole_file(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text("age,x\n" + "30,a\n" * 5000 + "31,b\n" * 5000)
+    first = typed(path, sample_rows=200)
+    assert first["age"].cells == 200 and first["age"].distinct == 2
+    assert first == typed(path, sample_rows=200)
 
 
-def test_numbers_and_times_of_columns_get_coarser(silo, tmp_path):
-    out, _ = scrub(
-        silo,
-        tmp_path,
-        Policy(entities={"DATE_TIME": "generalise", "NUMBER": {"operator": "generalise", "band": 5}}),
-    )
-    event = rows(out, "events")[0]
-    assert event["quantity"] == 5 and event["timestamp"] == dt.datetime(2024, 5, 1, tzinfo=dt.UTC)
-    assert "Bought 2024-04;" in rows(out, "reviews")[0]["text"] and rows(out, "reviews")[0]["rating"] == 5.0
+def test_a_scrubber_can_find_too(tmp_path):
+    path = write(tmp_path / "t.csv", [{"contact": f"a{n}@b.com"} for n in range(20)])
+    assert typed(path, find=Scrubber(key=bytes(range(32))).find)["contact"].type == "EMAIL_ADDRESS"
 
 
-def test_the_anonymous_preset(silo, tmp_path):
-    out, report = scrub(silo, tmp_path, "gdpr-anonymous")
-    person = rows(out, "customers")[0]
-    assert report["key_id"] == "discarded" and person["region"] == "广东省"
-    assert all(person[column] is None for column in ("name", "phone", "email", "address", "birth_date"))
-    again, _ = scrub(silo, tmp_path, "gdpr-anonymous")
-    assert rows(again, "customers")[0]["customer_id"] != person["customer_id"]
-    assert all(row["timestamp"] == dt.datetime(2024, 5, 1, tzinfo=dt.UTC) for row in rows(out, "reviews"))
+def test_no_report_holds_a_value(english):
+    found = type_columns(english)
+    text = json.dumps([column.to_json() for column in found], allow_nan=False) + repr(found)
+    assert not any(value in text for value in ("Lovelace", "@", "7911", "zh_CN", "lovely"))
 
 
-def test_any_number_of_workers_gives_one_result(silo, tmp_path):
-    policy = Policy(default="surrogate", entities={"PERSON": Encrypt(), "DATE_TIME": "shift_date"})
-    results = []
-    for workers in (1, 2):
-        out, report = scrub(silo, tmp_path / str(workers), policy, workers)
-        results.append((report, [rows(out, table) for table in ("customers", "reviews", "events", "media")]))
-    assert results[0] == results[1]
+def test_broken_files_and_rows(tmp_path):
+    with pytest.raises(DataError, match="file not found"):
+        type_columns(tmp_path / "none.csv")
+    path = tmp_path / "t.csv"
+    path.write_text("age,x\n30\n")
+    assert [column.type for column in type_columns(path)] == ["empty", "empty"]
 
 
-def test_what_a_replacement_makes_of_its_neighbours_holds_the_row_back(silo, tmp_path):
-    """A name that goes between two halves of a number joins them."""
-    with TableWriter(silo, "products") as writer:
-        row = dict.fromkeys(column.name for column in TABLES["products"].columns)
-        text = "13800王女士138000, mail a@b.com"
-        writer.write([row | {"product_id": "p1", "title": "包", "attributes": {}, "description": text}])
-    policy = Policy(default="surrogate", tables={"products": {"entities": {"PERSON": "redact"}}})
-    report = scrub_silo(silo, tmp_path / "out", scrubber=Scrubber(key=KEY, policy=policy))
-    (entry,) = report["held_back"]
-    assert entry["table"] == "products" and "PHONE_NUMBER still found" in entry["reason"]
+@pytest.mark.parametrize("module", [cell_values, columns, headers])
+def test_examples_of_the_docstrings(module):
+    tried = doctest.testmod(module)
+    assert tried.attempted and not tried.failed

@@ -1,0 +1,103 @@
+"""Who is to be erased: the id that was given, and every id that stands for the same person in a run."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from privgen.config import RunConfig
+from privgen.errors import KeyFileError, MissingExtraError
+from privgen.runfolder import RunFolder
+
+PSEUDONYM = re.compile("c_[0-9a-f]{16}")
+"""What the scrubber writes for a customer id."""
+ERASURE_KEY = "keys/erasures.key"
+"""Key of the fingerprints that records of erasures and lists of participants hold; it stays in the run."""
+DERIVED = ("scrubbed", "federated/records", "pages/pages.jsonl")
+"""What holds pseudonyms, relative to the run folder."""
+
+
+class Person:
+    """One person: knows an id as theirs, raw or pseudonym; its repr shows neither.
+
+    Args:
+        given: A raw customer id, or a pseudonym of the run.
+        tokens: Makes pseudonyms with the run's key (`privgen.anonymize.tokens.Tokens`); None if there is no
+            key, so that `given` is compared as it stands.
+    """
+
+    def __init__(self, given: str, tokens: Any = None) -> None:
+        self.given, self._tokens = given, tokens
+        self._pseudonyms = {given} if PSEUDONYM.fullmatch(given) else set()
+        if tokens is not None:
+            self._pseudonyms.add(tokens.identifier("customer_id", given))
+        self._owns = lru_cache(maxsize=65536)(self._compare)
+
+    def __repr__(self) -> str:
+        """Say what it is without an id."""
+        return "Person()"
+
+    @property
+    def pseudonyms(self) -> tuple[str, ...]:
+        """Pseudonyms that may be theirs: the given one first, else that of the given raw id."""
+        return tuple(sorted(self._pseudonyms, key=lambda name: name != self.given))
+
+    def owns(self, identifier: object) -> bool:
+        """Whether a cell of an id column names this person."""
+        return identifier is not None and self._owns(str(identifier))
+
+    def _compare(self, text: str) -> bool:
+        if text == self.given or text in self._pseudonyms:
+            return True
+        return self._tokens is not None and (self._tokens.identifier("customer_id", text) in self._pseudonyms)
+
+
+def find_person(run: RunFolder, config: RunConfig, given: str) -> Person:
+    """The person behind an id, with the key of the run.
+
+    Raises:
+        KeyFileError: The key is missing, or is not the one that the run was scrubbed with, and some tables
+            could not be searched without it; the message names them.
+    """
+    try:
+        from privgen.anonymize.keys import key_id, load_key
+        from privgen.anonymize.tokens import Tokens
+    except ImportError as missing:
+        raise MissingExtraError("anonymize", str(missing.name)) from None
+    key_file = scrub_key_file(run, config)
+    if not key_file.exists():
+        _check_without_key(run, given, key_file)
+        return Person(given)
+    key = load_key(key_file)
+    used = run.manifest["stages"].get("scrub", {}).get("config", {}).get("key_id")
+    if used not in (None, key_id(key)):
+        raise KeyFileError(f"{key_file}: not the key that this run was scrubbed with; nothing was erased")
+    return Person(given, Tokens(key))
+
+
+def scrub_key_file(run: RunFolder, config: RunConfig) -> Path:
+    """The key file of a run's pseudonyms."""
+    return Path(config.scrub.key_file or run.path / "keys" / "scrub.key")
+
+
+def fingerprint(key: bytes, pseudonym: str) -> str:
+    """What records keep of a person: only who holds the run's erasure key and the pseudonym recognises it."""
+    return hmac.digest(key, b"privgen erasure\0" + pseudonym.encode(), hashlib.sha256).hex()[:32]
+
+
+def _check_without_key(run: RunFolder, given: str, key_file: Path) -> None:
+    """A pseudonym finds nothing in raw tables and a raw id nothing in scrubbed ones: that is no answer."""
+    if PSEUDONYM.fullmatch(given):
+        unsearched = sorted(path.name for path in run.path.glob("silos/[!.]*") if path.is_dir())
+        unsearched = [f"silos/{name}" for name in unsearched]
+    else:
+        unsearched = [name for name in DERIVED if (run.path / name).exists()]
+    if unsearched:
+        raise KeyFileError(
+            f"{key_file}: key file not found; without it {', '.join(unsearched)} cannot be searched for this "
+            "customer; nothing was erased"
+        )
