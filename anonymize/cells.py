@@ -16,7 +16,7 @@ from privgen.anonymize.json_text import NotJsonError, edit_json
 from privgen.anonymize.known import KnownIdentifiers
 from privgen.anonymize.person_columns import identifier_of, tells_of_a_person
 from privgen.anonymize.scrubber import Known, Scrubber, ScrubResult
-from privgen.anonymize.settings import LOOKALIKES
+from privgen.anonymize.settings import looks_alike
 from privgen.errors import ScrubError
 
 _ESCAPE = re.compile(r"\\[u/]")
@@ -149,7 +149,7 @@ def leftovers(scrubber: Scrubber, text: str, table: str | None, column: str) -> 
     for span in scrubber.find(text, table=table, column=column):
         setting = scrubber.policy.setting(span.entity_type, table, column)
         value = text[span.start : span.end]
-        if setting.operator in LOOKALIKES:
+        if looks_alike(setting):
             continue
         if scrubber.operators.apply(setting, span.entity_type, value) != value:
             yield span.entity_type

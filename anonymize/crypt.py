@@ -115,7 +115,7 @@ class Cipher:
         return ENCRYPTED.subn(lambda match: self._inner(self.decrypt(match[0])[1]), text)
 
     def _inner(self, value: str) -> str:
-        """A value that held a token when it was encrypted; one that only looks like one is the writer's own."""
+        """A value that held a token when it was encrypted; what only looks like one is the writer's own."""
         try:
             return self.reverse(value)[0]
         except KeyFileError:

@@ -10,13 +10,13 @@ from pydantic import Field
 from privgen.anonymize.settings import (
     COARSE_TYPES,
     DATE_TYPES,
-    LOOKALIKES,
     Given,
     Keep,
     Operator,
     Pseudonymize,
     Replace,
     Setting,
+    looks_alike,
 )
 from privgen.config import Part, read_toml, validate
 from privgen.errors import ConfigError
@@ -114,10 +114,8 @@ class Policy(Part):
         """Entity types that some table gets look-alikes for: a fresh scan of the output cannot count them."""
         named = [self.entities, *(part.entities for part in self.tables.values())]
         named += [settings for part in self.tables.values() for settings in part.columns.values()]
-        found = {
-            name for settings in named for name, given in settings.items() if given.operator in LOOKALIKES
-        }
-        return sorted(found | ({"default"} if self.default.operator in LOOKALIKES else set()))
+        found = {name for settings in named for name, given in settings.items() if looks_alike(given)}
+        return sorted(found | ({"default"} if looks_alike(self.default) else set()))
 
 
 def load_policy(path: str | Path) -> Policy:

@@ -85,7 +85,8 @@ class Scrubber:
     Guarantees: every character that any recogniser reports is replaced, unless the policy says keep; a
     recogniser that raises stops the text from leaving (`ScrubError`); equal values get equal tokens under
     one key. Scrubbing scrubbed text changes nothing, except where the policy writes look-alikes (surrogate,
-    shift_date), which are found again and replaced by others; `ScrubResult.placed` says where they are.
+    shift_date, a mask that keeps ends), which may be found again and replaced again; `ScrubResult.placed`
+    says where they are.
 
     Args:
         languages: Two-letter codes of the languages expected; used by `ner`, all rules always run.

@@ -114,5 +114,10 @@ Operator = Literal[
 DATE_TYPES = frozenset({"DATE_OF_BIRTH", "DATE_TIME"})
 COARSE_TYPES = frozenset({"AGE", "POSTCODE", "ADDRESS", "LOCATION", "NUMBER", *DATE_TYPES})
 """Types that can be generalised."""
-LOOKALIKES = frozenset({"surrogate", "shift_date"})
-"""Operators whose output looks like the personal data that it stands for."""
+
+
+def looks_alike(setting: Setting) -> bool:
+    """Whether its output can look like the data that it stands for, so that another scan finds it."""
+    if isinstance(setting, Mask):
+        return bool(setting.keep_first or setting.keep_last)
+    return isinstance(setting, Surrogate | ShiftDate)

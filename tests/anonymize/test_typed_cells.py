@@ -93,6 +93,7 @@ def scrub(silo, tmp_path, policy, workers=1):
     [
         *(Policy(default=name) for name in ("pseudonymize", "redact", "replace", "surrogate", "encrypt")),
         Policy(default=Mask()),
+        Policy(default=Mask(keep_first=3, keep_last=4)),
         Policy(default=Generalise()),
         Policy(default=ShiftDate()),
         *("pipl", "gdpr-pseudonymous", "gdpr-anonymous"),
