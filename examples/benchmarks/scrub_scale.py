@@ -32,8 +32,6 @@ WORDS = (
     *("item", "shipped", "cart", "opened", "coupon", "shown", "page", "viewed"),
     *("price", "changed", "stock", "low", "search", "sorted", "by", "size"),
 )
-    ["item", "shipped", "cart", "opened", "coupon", "shown", "page", "viewed", "price", "changed", "stock", "low", "search", "sorted", "by", "size"]
-)
 
 
 def make_log(path: Path, size: int) -> None:
@@ -173,7 +171,9 @@ def main() -> None:
     )
     parser.add_argument("--small", type=float, default=200, help="MB")
     parser.add_argument("--large", type=float, default=2000, help="MB")
-    parser.add_argument("--speed", type=float, default=20, help="MB of the file that one and two workers scrub")
+    parser.add_argument(
+        "--speed", type=float, default=20, help="MB of the file that one and two workers scrub"
+    )
     parser.add_argument("--turns", type=int, default=3)
     parser.add_argument("--ray", action="store_true")
     parser.add_argument(
