@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from privgen.anonymize.columns import TypedColumn, type_columns
-    from privgen.anonymize.generalisation import Anonymised, Target, k_anonymize, proposed
+    from privgen.anonymize.generalisation import Anonymised, k_anonymize, proposed
     from privgen.anonymize.keys import load_key
     from privgen.anonymize.known import KnownIdentifiers
     from privgen.anonymize.policy import Policy, load_policy
     from privgen.anonymize.presidio import recognizers, register
+    from privgen.anonymize.recoding import Target
     from privgen.anonymize.risk import RiskReport, measure_risk
     from privgen.anonymize.scrubber import Finder, Scrubber, ScrubResult
     from privgen.anonymize.silo import scrub_silo
@@ -51,7 +52,7 @@ _HOME = {
     "ScrubResult": "scrubber",
     "Scrubber": "scrubber",
     "Span": "spans",
-    "Target": "generalisation",
+    "Target": "recoding",
     "TypedColumn": "columns",
     "k_anonymize": "generalisation",
     "load_key": "keys",
