@@ -12,13 +12,14 @@ if TYPE_CHECKING:
     from privgen.anonymize.columns import TypedColumn, type_columns
     from privgen.anonymize.crypt import Cipher
     from privgen.anonymize.decrypt_files import reverse
-    from privgen.anonymize.generalisation import Anonymised, Target, k_anonymize, proposed
+    from privgen.anonymize.generalisation import Anonymised, k_anonymize, proposed
     from privgen.anonymize.gold import GoldRecord, read_gold
     from privgen.anonymize.keys import load_key, load_keys
     from privgen.anonymize.known import KnownIdentifiers
     from privgen.anonymize.policy import Policy, load_policy
     from privgen.anonymize.presidio import recognizers, register
     from privgen.anonymize.ray_data import scrub_dataset
+    from privgen.anonymize.recoding import Target
     from privgen.anonymize.recognizer_file import write_registry
     from privgen.anonymize.risk import RiskReport, measure_risk
     from privgen.anonymize.score import Scores, score_file, score_records
@@ -73,7 +74,7 @@ _HOME = {
     "ScrubResult": "scrubber",
     "Scrubber": "scrubber",
     "Span": "spans",
-    "Target": "generalisation",
+    "Target": "recoding",
     "TypedColumn": "columns",
     "k_anonymize": "generalisation",
     "load_key": "keys",

@@ -19,6 +19,7 @@ _LOCALE = re.compile(r"[a-z]{2,3}(?:[-_](?:[A-Z][a-z]{3}[-_])?[A-Z]{2})?")
 _LONG_LOCALE = re.compile(r"[a-z]{2}[-_][A-Z]{2}")
 _POSTCODE = re.compile(r"(?=.*[0-9])[A-Z0-9][A-Z0-9 -]{1,9}", re.IGNORECASE)
 _TOKEN = re.compile(r"[A-Za-z0-9][-A-Za-z0-9_.:/#]{3,63}")
+_KEY = re.compile(r"[-A-Za-z0-9_.:/#]{1,64}")
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _LETTER = re.compile(r"[^\W\d_]")
 _GENDERS = (
@@ -99,7 +100,7 @@ class CellShapes:
         if (locales := self._count(lambda text: bool(_LONG_LOCALE.fullmatch(text)))) >= _FITS * self.cells:
             return Shape("locale", locales)
         if self._is_id(called_id):
-            return Shape("id", self._count(lambda text: bool(_TOKEN.fullmatch(text)) or text.isdigit()))
+            return Shape("id", self._count(lambda text: bool(_KEY.fullmatch(text))))
         if self._numbers >= _FITS * self.cells:
             return Shape("number", self._numbers)
         if self._dates >= _FITS * self.cells:
@@ -132,7 +133,7 @@ class CellShapes:
     def _is_id(self, called_id: bool) -> bool:
         tokens = self._count(lambda text: bool(_TOKEN.fullmatch(text)) and any(map(str.isdigit, text)))
         if called_id:
-            return tokens >= _FITS * self.cells or self._count(str.isdigit) == self.cells
+            return self._count(lambda text: bool(_KEY.fullmatch(text))) >= _FITS * self.cells
         plain = self._numbers >= _FITS * self.cells or self._dates >= _FITS * self.cells
         return not plain and tokens >= _FITS * self.cells and self.distinct >= max(_MANY, 0.2 * self.cells)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,51 +11,14 @@ import numpy as np
 
 from privgen.anonymize.columns import DIRECT, FREE_TEXT, QUASI, SENSITIVE, SINGLING, TypedColumn, type_columns
 from privgen.anonymize.encoded import Codes, EncodedColumn, EncodedTable, read_encoded, require_columns
-from privgen.anonymize.hierarchies import Hierarchy
-from privgen.anonymize.hierarchy_kinds import KINDS, coarser_column, hierarchy_of
-from privgen.anonymize.information_loss import InformationLoss, column_loss, information_loss
-from privgen.anonymize.mondrian import Units, partition
-from privgen.anonymize.risk import RiskReport, equivalence_classes, measure_risk
-from privgen.anonymize.sensitive import Diversity, distribution_of
-from privgen.anonymize.suppression import suppress
+from privgen.anonymize.hierarchy_kinds import KINDS
+from privgen.anonymize.information_loss import InformationLoss
+from privgen.anonymize.recoding import Recoded, Target, recode
+from privgen.anonymize.risk import RiskReport, measure_risk
 from privgen.anonymize.table_output import format_of, open_table
 from privgen.errors import ConfigError, DataError, RowError, ScrubError
 from privgen.progress import Progress, silent
 from privgen.rawfiles import RawFile
-
-MAX_SUPPRESSED = 0.01
-"""Share of rows that may be left out unless told otherwise."""
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """What the table is to reach.
-
-    Args:
-        k: Rows that share each combination of quasi-identifiers, at least 2.
-        l: Distinct values of each sensitive column in each class; None: any.
-        t: Distance of each class from the whole table in each sensitive column; None: any.
-        max_suppressed: Share of rows that may be left out, in [0, 1]. With `t`, none are: that would move
-            the distribution that t is measured from.
-        relaxed: Let rows with equal values go to different classes: smaller classes, overlapping ranges.
-    """
-
-    k: int
-    l: int | None = None  # noqa: E741  the letter of the literature
-    t: float | None = None
-    max_suppressed: float = MAX_SUPPRESSED
-    relaxed: bool = False
-
-    def __post_init__(self) -> None:
-        """Check the ranges."""
-        if self.k < 2:
-            raise ConfigError("k: at least 2")
-        if self.l is not None and self.l < 1:
-            raise ConfigError("l: at least 1")
-        if self.t is not None and not 0 <= self.t <= 1:
-            raise ConfigError("t: from 0 to 1")
-        if not 0 <= self.max_suppressed <= 1:
-            raise ConfigError("max_suppressed: from 0 to 1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +32,8 @@ class Anonymised:
         after: Risk of the table as written.
         loss: Information lost.
         dropped: Columns left out, with the reason (direct identifier, free text).
-        singling: Columns kept as they are although most of their values are unique.
+        telling: Columns kept as they are although they look like identifiers or quasi-identifiers, or many
+            of their values are unique: k does not speak for them.
         set_aside: Rows that could not be read, left out.
     """
 
@@ -79,31 +43,21 @@ class Anonymised:
     after: RiskReport
     loss: InformationLoss
     dropped: dict[str, str]
-    singling: tuple[str, ...]
+    telling: tuple[str, ...]
     set_aside: int
 
     def to_json(self) -> dict[str, Any]:
         """The report as JSON values."""
-        target = {name: getattr(self.target, name) for name in ("k", "l", "t", "max_suppressed", "relaxed")}
         return {
-            "target": target,
+            "target": asdict(self.target),
             "kinds": self.kinds,
             "before": self.before.to_json(),
             "after": self.after.to_json(),
             "loss": self.loss.to_json(),
             "dropped": self.dropped,
-            "singling": list(self.singling),
+            "telling": list(self.telling),
             "set_aside": self.set_aside,
         }
-
-
-@dataclass(frozen=True, slots=True)
-class _Recoded:
-    """The table as it will be written: texts of each quasi-identifier, and which rows stay."""
-
-    columns: dict[str, EncodedColumn] = field(repr=False)
-    kept: Codes = field(repr=False)  # row numbers
-    loss: InformationLoss
 
 
 def k_anonymize(
@@ -125,6 +79,9 @@ def k_anonymize(
     appears complete or not at all. Memory: four bytes per row and quasi-identifier (and per sensitive
     column), some ten times that while classes are searched, and each distinct value once; the rest is
     streamed.
+
+    Edge cases: of JSON Lines only the columns of the first 1,000 rows are written; broken rows are left out
+    and counted.
 
     Args:
         path: A Parquet, CSV or JSON Lines table.
@@ -156,7 +113,8 @@ def k_anonymize(
     used = _kinds(columns, quasi, kinds or {})
     table = read_encoded(path, (*quasi, *sensitive), progress)
     before = measure_risk(table, quasi, sensitive)
-    recoded = _recode(path, table, quasi, sensitive, used, target)
+    progress(0, None, "finding classes")
+    recoded = recode(path, table, quasi, sensitive, used, target)
     after = _verified(path, table, recoded, quasi, sensitive, target)
     dropped = {
         column.column: column.role
@@ -164,12 +122,9 @@ def k_anonymize(
         if column.role in (DIRECT, FREE_TEXT) and column.column not in (*quasi, *sensitive, *keep)
     }
     _write(path, out, table, recoded, [c.column for c in columns if c.column not in dropped], progress)
-    singling = tuple(
-        c.column
-        for c in columns
-        if c.column not in (*dropped, *quasi, *sensitive) and c.uniqueness >= SINGLING
-    )
-    return Anonymised(target, used, before, after, recoded.loss, dropped, singling, len(table.set_aside))
+    rest = [c for c in columns if c.column not in (*dropped, *quasi, *sensitive)]
+    telling = tuple(c.column for c in rest if c.role in (DIRECT, QUASI) or c.uniqueness >= SINGLING)
+    return Anonymised(target, used, before, after, recoded.loss, dropped, telling, len(table.set_aside))
 
 
 def proposed(columns: Sequence[TypedColumn], role: str) -> tuple[str, ...]:
@@ -185,97 +140,10 @@ def _kinds(columns: Sequence[TypedColumn], quasi: Sequence[str], wanted: Mapping
     return {name: wanted.get(name, typed.get(name, "category")) for name in quasi}
 
 
-def _recode(
-    path: Path,
-    table: EncodedTable,
-    quasi: tuple[str, ...],
-    sensitive: tuple[str, ...],
-    kinds: Mapping[str, str],
-    target: Target,
-) -> _Recoded:
-    """Search the classes and give each its cells."""
-    if table.rows < target.k:
-        raise DataError(f"{path}: {table.rows} rows cannot be {target.k}-anonymous")
-    encoded = [table.columns[name] for name in quasi]
-    hierarchies = tuple(
-        hierarchy_of(kinds[column.name], column, coarser_column(column, [o for o in encoded if o != column]))
-        for column in encoded
-    )
-    units, owner, requirements = _units(table, encoded, hierarchies, sensitive, target)
-    everything = np.zeros(len(units), dtype=np.int32)
-    for name, requirement in zip(sensitive, requirements, strict=False):
-        if not requirement.met(np.arange(len(units), dtype=np.int32), everything, 1).all():
-            raise DataError(f"{path}: column {name} has fewer than {target.l} values")
-    parts = partition(units, target.k, relaxed=target.relaxed, requirements=requirements)
-    budget = 0 if target.t is not None else int(target.max_suppressed * table.rows)
-    parts = suppress(units, parts, target.k, budget, requirements=requirements)
-    return _cells(table, quasi, hierarchies, units, parts[owner], parts, target.k)
-
-
-def _units(
-    table: EncodedTable,
-    encoded: Sequence[EncodedColumn],
-    hierarchies: tuple[Hierarchy, ...],
-    sensitive: tuple[str, ...],
-    target: Target,
-) -> tuple[Units, Codes, list[Diversity]]:
-    """Rows that are alike in all that matters as one unit (with relaxed cuts each row is its own)."""
-    leaves = [h.leaf[column.codes] for h, column in zip(hierarchies, encoded, strict=True)]
-    wanted = sensitive if target.l is not None or target.t is not None else ()
-    wholes = [distribution_of(table.columns[name]) for name in wanted]
-    values = [w.code(table.columns[name].codes) for w, name in zip(wholes, wanted, strict=True)]
-    if target.relaxed:
-        owner, sizes = np.arange(table.rows, dtype=np.int32), np.ones(table.rows, dtype=np.int64)
-    else:
-        owner, sizes = equivalence_classes([*leaves, *values], table.rows)
-    first = np.empty(len(sizes), dtype=np.int64)
-    first[owner[::-1]] = np.arange(table.rows)[::-1]
-    units = Units(tuple(leaf[first] for leaf in leaves), sizes, hierarchies)
-    return (
-        units,
-        owner,
-        [Diversity(w, v[first], sizes, target.l, target.t) for w, v in zip(wholes, values, strict=True)],
-    )
-
-
-def _cells(
-    table: EncodedTable,
-    quasi: tuple[str, ...],
-    hierarchies: tuple[Hierarchy, ...],
-    units: Units,
-    part: Codes,
-    parts: Codes,
-    k: int,
-) -> _Recoded:
-    """The text of each kept row's quasi-identifiers, and what they lose."""
-    kept = np.flatnonzero(part >= 0).astype(np.int32)
-    gone = table.rows - len(kept)
-    columns, losses = {}, []
-    for name, hierarchy, leaves in zip(quasi, hierarchies, units.leaves, strict=True):
-        low = np.full(int(parts.max()) + 1, len(hierarchy.keys), dtype=np.int32)
-        high = np.full(len(low), -1, dtype=np.int32)
-        stays = parts >= 0
-        np.minimum.at(low, parts[stays], leaves[stays])
-        np.maximum.at(high, parts[stays], leaves[stays])
-        used = np.flatnonzero(high >= 0)  # a part may have lost all its rows
-        texts, place = hierarchy.texts(low[used], high[used])
-        text_of = np.zeros(len(low), dtype=np.int32)
-        text_of[used] = place
-        penalty = np.zeros(len(low))
-        penalty[used] = hierarchy.loss(low[used], high[used])
-        column = EncodedColumn(name, text_of[part[kept]], texts)
-        wide = {texts[p] for p, is_wide in zip(place, low[used] < high[used], strict=True) if is_wide}
-        cells = [(t, t in wide, int(n)) for t, n in zip(texts, column.counts, strict=True)]
-        columns[name] = column
-        losses.append(column_loss(name, penalty[part[kept]], cells, gone))
-    _, sizes = equivalence_classes([column.codes for column in columns.values()], len(kept))
-    return _Recoded(columns, kept, information_loss(sizes, gone, k, tuple(losses)))
-
-
 def _verified(
     path: Path,
     table: EncodedTable,
-    recoded: _Recoded,
+    recoded: Recoded,
     quasi: tuple[str, ...],
     sensitive: tuple[str, ...],
     target: Target,
@@ -309,7 +177,7 @@ def _write(
     path: Path,
     out: Path,
     table: EncodedTable,
-    recoded: _Recoded,
+    recoded: Recoded,
     names: Sequence[str],
     progress: Progress,
 ) -> None:

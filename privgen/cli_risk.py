@@ -169,8 +169,8 @@ def _show_loss(done: Anonymised, out: Path | None) -> None:
     )
     for name, role in done.dropped.items():
         typer.echo(f"left out: {name or '(no name)'} ({role})")
-    for name in done.singling:
-        typer.echo(f"kept as it is, though its values single out rows: {name or '(no name)'}")
+    for name in done.telling:
+        typer.echo(f"kept as it is, though it may tell people apart: {name or '(no name)'}")
     if done.set_aside:
         typer.echo(f"rows that could not be read: {done.set_aside:,}")
     typer.echo(f"written: {out}")

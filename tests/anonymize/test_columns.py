@@ -117,6 +117,13 @@ def test_content_that_is_confirmed_wins_over_the_header(tmp_path, make):
     assert {column.role for column in found.values()} == {"direct identifier"}
 
 
+def test_short_ids_are_ids_and_repeated_ones_of_things_identify_nobody(tmp_path):
+    rows = [{"customer_id": f"c{n}", "product_id": f"p{n % 5}"} for n in range(90)]
+    found = typed(write(tmp_path / "t.csv", rows))
+    assert (found["customer_id"].type, found["customer_id"].role) == ("id", "direct identifier")
+    assert (found["product_id"].type, found["product_id"].role) == ("id", "other")
+
+
 def test_rare_categories_are_quasi_identifiers(tmp_path):
     rows = [{"hobby": "chess" if n else "falconry", "colour": "red"} for n in range(150)]
     found = typed(write(tmp_path / "t.csv", rows))

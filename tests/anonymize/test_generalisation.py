@@ -141,6 +141,20 @@ def test_diversity_and_closeness_hold_where_asked_for(tmp_path_factory, rows, wa
     assert report.distinct_l >= wanted and (t is None or report.t <= t + 1e-9)
 
 
+@given(rows=tables, k=st.integers(2, 5))
+@settings(max_examples=30, deadline=None, derandomize=True)
+def test_suppression_never_loses_more_than_it_saves(tmp_path_factory, rows, k):
+    folder = tmp_path_factory.mktemp("t")
+    source = write(folder / "in.csv", rows)
+    lost = [
+        k_anonymize(
+            source, folder / f"{n}.csv", Target(k, max_suppressed=n / 10), quasi=QUASI, kinds=KINDS
+        ).loss.gcp
+        for n in (0, 3)
+    ]
+    assert lost[1] <= lost[0] + 1e-9
+
+
 def shop(rows=400):
     return [
         {
@@ -168,6 +182,12 @@ def test_proposals_are_used_and_identifiers_left_out(tmp_path):
     assert list(read(out)[0]) == ["age", "postcode", "salary"]
     text = json.dumps(done.to_json(), allow_nan=False) + repr(done)
     assert "Lovelace" not in text and "c00001" not in text and "10037" not in text
+
+
+def test_telling_columns_that_are_kept_are_named(tmp_path):
+    source, out = write(tmp_path / "in.csv", shop()), tmp_path / "out.csv"
+    done = k_anonymize(source, out, Target(5), quasi=["age"], keep=["customer_id"])
+    assert done.telling == ("customer_id", "postcode")
 
 
 def test_the_same_input_gives_the_same_file(tmp_path):
