@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
@@ -40,6 +41,13 @@ class CustomerIndex:
         """What is known of a customer; the id alone if the table has no row of it."""
         return self._compiled(customer_id) if customer_id else None
 
+    def fingerprint(self) -> str:
+        """SHA-256 over all that is known; as it is of personal data, it must not be written anywhere bare."""
+        digest = hashlib.sha256()
+        for customer_id, values in sorted(self._rows.items()):
+            digest.update(f"{customer_id}\0{values}\n".encode("utf-8", "surrogatepass"))
+        return digest.hexdigest()
+
     def __contains__(self, customer_id: object) -> bool:
         return customer_id in self._rows
 
@@ -53,7 +61,7 @@ class CustomerIndex:
         row = dict(zip(IDENTIFIER_COLUMNS, values, strict=False))
         if len(customer_id) >= _MIN_ID:
             row["customer_id"] = customer_id
-        return KnownIdentifiers(row)
+        return KnownIdentifiers(row, customer_id)
 
 
 def _text(value: object) -> str:

@@ -1,4 +1,4 @@
-"""The pseudonym key: made once, kept in a file that only its owner can read."""
+"""The key of pseudonyms and encryption: made once, kept in a file that only its owner can read."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ from privgen.errors import KeyFileError
 
 KEY_BYTES = 32
 MIN_KEY_BYTES = 16
+_HEX = re.compile(rb"(?:[0-9a-fA-F]{2})+")
 
 
 def load_key(path: Path, create: bool = False) -> bytes:
-    """Read a key file: hex text (at least 32 digits) or at least 16 raw bytes.
+    """Read the newest key of a key file; see `load_keys`.
 
     Args:
         path: The file; only its owner may read it (mode 0600 or 0400).
@@ -24,6 +25,18 @@ def load_key(path: Path, create: bool = False) -> bytes:
 
     Raises:
         KeyFileError: Missing, readable by others, too short or unreadable; the message names the path only.
+    """
+    return load_keys(path, create)[0]
+
+
+def load_keys(path: Path, create: bool = False) -> tuple[bytes, ...]:
+    """Read a key file: a key in hex (at least 32 digits) per line, newest first; or at least 16 raw bytes.
+
+    To rotate a key, put a new one on a line above the old ones: the first encrypts and makes pseudonyms,
+    all of them decrypt. Lines that are empty or begin with `#` do not count.
+
+    Raises:
+        KeyFileError: As for `load_key`, or a line that is no key; the message names path and line only.
     """
     path = Path(path)
     try:
@@ -37,10 +50,14 @@ def load_key(path: Path, create: bool = False) -> bytes:
         raise KeyFileError(f"{path}: key file not readable ({type(fault).__name__})") from None
     if mode & 0o077:
         raise KeyFileError(f"{path}: key file can be read by others; run: chmod 600 {path}")
-    text = raw.strip()
-    if re.fullmatch(rb"(?:[0-9a-fA-F]{2})+", text):
-        raw = bytes.fromhex(text.decode("ascii"))
-    return check_key(raw, str(path))
+    lines = {number: line.strip() for number, line in enumerate(raw.split(b"\n"), 1)}
+    lines = {number: line for number, line in lines.items() if line and not line.startswith(b"#")}
+    if not any(_HEX.fullmatch(line) and (len(lines) == 1 or len(line) >= 32) for line in lines.values()):
+        return (check_key(raw, str(path)),)
+    for number, line in lines.items():
+        if not _HEX.fullmatch(line):
+            raise KeyFileError(f"{path}: line {number} is not a key in hex")
+    return tuple(check_key(bytes.fromhex(line.decode()), f"{path}: line {n}") for n, line in lines.items())
 
 
 def check_key(key: bytes, where: str = "key") -> bytes:

@@ -27,11 +27,13 @@ class KnownIdentifiers:
     Args:
         row: Identifier column (name, phone, email, address, birth_date, customer_id, or any other whose
             value identifies the customer) to value; None and empty values are ignored.
+        customer: The customer's id where the row leaves it out, too short to be searched for.
     """
 
     name = "known identifiers"
 
-    def __init__(self, row: Mapping[str, Any]) -> None:
+    def __init__(self, row: Mapping[str, Any], customer: str | None = None) -> None:
+        self.customer = customer or str(row.get("customer_id") or "") or None
         found: dict[tuple[str, str], Variant] = {}
         self.count = 0
         for column, value in row.items():

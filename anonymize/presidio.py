@@ -1,26 +1,34 @@
-"""The one file that imports Presidio: our rules as its recognisers, its engines and recognisers for us.
+"""Presidio's analyzer: our rules as its recognisers, its engine and recognisers for us.
 
 `register(registry)` gives an `AnalyzerEngine` every rule of this package. The other way round the scrubber
-runs an `AnalyzerEngine` for the types that Presidio finds and our rules do not own, and an
-`AnonymizerEngine`, with our operators, for every replacement.
+runs an `AnalyzerEngine` for the types that Presidio finds and our rules do not own. Its `AnonymizerEngine`,
+which makes every replacement, is in `presidio_operators`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
+import time
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache, partial
 from typing import Any
 
-from privgen.anonymize.normalise import normalise
-from privgen.anonymize.policy import Operator as OperatorName
-from privgen.anonymize.scanner import RULES, Scanner, blank_tokens, entity_types
+from privgen.anonymize.normalise import Normalised, normalise
+from privgen.anonymize.recognizer_file import recognizer_name
+from privgen.anonymize.rules import Rule, Triggers
+from privgen.anonymize.scanner import RULES, blank_tokens, entity_types
 from privgen.anonymize.spans import Span
-from privgen.anonymize.tokens import Tokens
-from privgen.errors import MissingExtraError, ModelError
+from privgen.errors import MissingExtraError
 
 try:
-    from presidio_analyzer import AnalyzerEngine, EntityRecognizer, RecognizerRegistry, RecognizerResult
+    import presidio_analyzer.pattern_recognizer as presidio_patterns
+    from presidio_analyzer import (
+        AnalysisExplanation,
+        AnalyzerEngine,
+        EntityRecognizer,
+        RecognizerRegistry,
+        RecognizerResult,
+    )
     from presidio_analyzer.nlp_engine import NoOpNlpEngine
     from presidio_analyzer.predefined_recognizers import (
         CryptoRecognizer,
@@ -28,10 +36,6 @@ try:
         MacAddressRecognizer,
         UuidRecognizer,
     )
-    from presidio_anonymizer import AnonymizerEngine
-    from presidio_anonymizer.entities import OperatorConfig
-    from presidio_anonymizer.entities import RecognizerResult as AnonymizerResult
-    from presidio_anonymizer.operators import Operator, OperatorType
 except ImportError:
     raise MissingExtraError("anonymize", "presidio") from None
 
@@ -44,15 +48,38 @@ _WINDOW = 120
 _THRESHOLD = 0.3
 
 
-class RuleRecognizer(EntityRecognizer):  # type: ignore[misc]
-    """A Presidio recogniser made of our rules for one entity type; needs no NLP engine."""
+class PrivgenRuleRecognizer(EntityRecognizer):  # type: ignore[misc]
+    """A Presidio recogniser made of our rules for one entity type; needs no NLP engine.
 
-    def __init__(self, entity_type: str, supported_language: str = "en") -> None:
-        self._scanner = Scanner(rule for rule in RULES if rule.entity_type == entity_type)
+    Presidio's registry makes it from a YAML entry of this class name: see `write_registry`. Each result names
+    its rule in `analysis_explanation`, and scores 1.0 where a checksum confirms the value. Context words
+    count inside the rules, so that Presidio's own context boost has nothing to add.
+
+    Args:
+        supported_entity: One of `entity_types()`.
+        supported_language: Language under which the registry offers it; the rules are the same in each.
+        name: Shown in the results.
+        context: Words for Presidio's context enhancer.
+
+    Raises:
+        ValueError: No rule finds this entity type.
+    """
+
+    def __init__(
+        self,
+        supported_entity: str,
+        supported_language: str = "en",
+        name: str | None = None,
+        context: list[str] | None = None,
+    ) -> None:
+        if supported_entity not in entity_types():
+            raise ValueError("supported_entity: no rule finds this entity type")
+        self._triggers = Triggers(rule for rule in RULES if rule.entity_type == supported_entity)
         super().__init__(
-            supported_entities=[entity_type],
-            name=f"Privgen{entity_type.title().replace('_', '')}Recognizer",
+            supported_entities=[supported_entity],
+            name=name or recognizer_name(supported_entity),
             supported_language=supported_language,
+            context=context,
         )
 
     def load(self) -> None:
@@ -60,17 +87,39 @@ class RuleRecognizer(EntityRecognizer):  # type: ignore[misc]
 
     def analyze(self, text: str, entities: list[str], nlp_artifacts: Any = None) -> list[RecognizerResult]:
         """Spans of the rules as Presidio results, in offsets of `text`."""
-        plain = blank_tokens(normalise(text))
-        found = {
-            (span.entity_type, *plain.back(span.start, span.end), span.score)
-            for span in self._scanner.find(plain.text)
+        plain = _plain(text)
+        found: dict[tuple[str, int, int, float], Rule] = {}
+        for rule in self._triggers.pick(plain.text):
+            for span in rule.find(plain.text):
+                place = plain.back(span.start, span.end)
+                found.setdefault((span.entity_type, *place, span.score), rule)
+        return [self._result(*values, found[values]) for values in sorted(found)]
+
+    def _result(self, kind: str, start: int, end: int, score: float, rule: Rule) -> RecognizerResult:
+        explanation = AnalysisExplanation(
+            recognizer=self.name,
+            original_score=score,
+            pattern_name=rule.name,
+            pattern=rule.pattern.pattern,
+            validation_result=True if rule.validated else None,
+            textual_explanation=f"Detected by rule {rule.name} of privgen",
+        )
+        metadata = {
+            RecognizerResult.RECOGNIZER_NAME_KEY: self.name,
+            RecognizerResult.RECOGNIZER_IDENTIFIER_KEY: self.id,
         }
-        return [RecognizerResult(*values) for values in sorted(found)]
+        return RecognizerResult(kind, start, end, score, explanation, metadata)
 
 
-def recognizers(languages: Sequence[str] = ("en", "zh")) -> list[RuleRecognizer]:
+@lru_cache(maxsize=1)
+def _plain(text: str) -> Normalised:
+    """The text as the rules read it; an engine asks one recogniser after the other for the same text."""
+    return blank_tokens(normalise(text))
+
+
+def recognizers(languages: Sequence[str] = ("en", "zh")) -> list[PrivgenRuleRecognizer]:
     """One Presidio recogniser per entity type and language, holding all our rules of that type."""
-    return [RuleRecognizer(kind, language) for language in languages for kind in entity_types()]
+    return [PrivgenRuleRecognizer(kind, language) for language in languages for kind in entity_types()]
 
 
 def register(registry: RecognizerRegistry, languages: Sequence[str] | None = None) -> None:
@@ -89,8 +138,8 @@ class PresidioFinder:
 
     def find(self, text: str) -> Iterable[Span]:
         """Its results with a score of at least the threshold."""
-        results = self._recognizer.analyze(text, self._recognizer.get_supported_entities(), None) or []
-        return _spans(results, self._threshold)
+        kinds = self._recognizer.get_supported_entities()
+        return _spans(_complete(lambda: self._recognizer.analyze(text, kinds, None) or []), self._threshold)
 
 
 class DelegatedFinder:
@@ -118,98 +167,26 @@ class DelegatedFinder:
         for match in _CANDIDATE.finditer(text):
             start, end = max(0, match.start() - 1), min(match.end() + 1, match.start() + _WINDOW)
             window = "".join(char if char.isascii() else " " for char in text[start:end])
-            for span in _spans(self._engine.analyze(window, "en"), _THRESHOLD):
+            for span in _spans(_complete(partial(self._engine.analyze, window, "en")), _THRESHOLD):
                 yield Span(span.entity_type, span.start + start, span.end + start, span.score)
 
 
-class NerFinder:
-    """Names and places by a spaCy model on disk, through Presidio's NLP engine."""
+def _complete(analyze: Callable[[], list[RecognizerResult]]) -> list[RecognizerResult]:
+    """Results of Presidio, of which none may be missing.
 
-    name = "ner"
+    Presidio skips a pattern that runs longer than REGEX_TIMEOUT_SECONDS and goes on without it. Its warning
+    may be switched off, but no pattern can have timed out unless that much time has passed, by the clock or
+    (which is what the regex module counts) by the processor.
 
-    def __init__(self, path: str | Path, languages: Sequence[str]) -> None:
-        from presidio_analyzer.nlp_engine import SpacyNlpEngine
-
-        if not Path(path).is_dir():
-            raise ModelError(f"{path}: no model folder; give the path of a spaCy pipeline with an ner part")
-        try:
-            models = [{"lang_code": language, "model_name": str(path)} for language in languages]
-            engine = SpacyNlpEngine(models=models)
-            registry = RecognizerRegistry(supported_languages=list(languages))
-            registry.add_nlp_recognizer(nlp_engine=engine)
-            self._engine = AnalyzerEngine(
-                registry=registry, nlp_engine=engine, supported_languages=list(languages)
-            )
-        except (OSError, ValueError, ImportError) as fault:
-            raise ModelError(f"{path}: not loadable as a spaCy pipeline ({type(fault).__name__})") from None
-        self._language = languages[0]
-
-    def find(self, text: str) -> Iterable[Span]:
-        """PERSON and LOCATION spans."""
-        return _spans(self._engine.analyze(text, self._language, entities=["PERSON", "LOCATION"]), _THRESHOLD)
-
-
-class Pseudonymize(Operator):  # type: ignore[misc]
-    """Presidio operator: the keyed token of a value."""
-
-    def operate(self, text: str, params: dict[str, Any] | None = None) -> str:
-        """The token of `text` for `params["entity_type"]`, made by `params["tokens"]`."""
-        given = params or {}
-        tokens: Tokens = given["tokens"]
-        return tokens.token(given["entity_type"], text)
-
-    def validate(self, params: dict[str, Any] | None = None) -> None:
-        """Check that there is a token maker."""
-        if not isinstance((params or {}).get("tokens"), Tokens):
-            raise ValueError("pseudonymize needs tokens")
-
-    def operator_name(self) -> str:
-        """The name that a policy uses."""
-        return "pseudonymize"
-
-    def operator_type(self) -> OperatorType:
-        """It anonymises."""
-        return OperatorType.Anonymize
-
-
-class MaskAll(Pseudonymize):
-    """Presidio operator: one `*` per character (Presidio's own mask needs to know the length)."""
-
-    def operate(self, text: str, params: dict[str, Any] | None = None) -> str:
-        """As many stars as characters."""
-        return "*" * len(text)
-
-    def validate(self, params: dict[str, Any] | None = None) -> None:
-        """It takes no parameters."""
-
-    def operator_name(self) -> str:
-        """The name that a policy uses."""
-        return "mask_all"
-
-
-class Replacer:
-    """Presidio's `AnonymizerEngine` with our operators."""
-
-    def __init__(self, tokens: Tokens) -> None:
-        self._engine = AnonymizerEngine()
-        self._engine.add_anonymizer(Pseudonymize)
-        self._engine.add_anonymizer(MaskAll)
-        self._tokens = tokens
-
-    def replace(self, text: str, spans: Sequence[Span], operators: Mapping[str, OperatorName]) -> str:
-        """Replace disjoint spans of `text`, each by the operator of its entity type."""
-        results = [AnonymizerResult(span.entity_type, span.start, span.end, span.score) for span in spans]
-        configs = {kind: self._config(name, kind) for kind, name in operators.items()}
-        configs["DEFAULT"] = self._config("pseudonymize", "")
-        done = self._engine.anonymize(text, results, configs, merge_entities_with_spaces=False)
-        return str(done.text)
-
-    def _config(self, name: OperatorName, kind: str) -> OperatorConfig:
-        if name == "pseudonymize":
-            return OperatorConfig(name, {"tokens": self._tokens})
-        if name == "replace":
-            return OperatorConfig(name, {"new_value": f"<{kind}>"})
-        return OperatorConfig("mask_all" if name == "mask" else name)
+    Raises:
+        TimeoutError: It has, so that something may have been skipped.
+    """
+    wall, processor = time.monotonic(), time.process_time()
+    results = analyze()
+    spent = max(time.monotonic() - wall, time.process_time() - processor)
+    if spent >= 0.99 * presidio_patterns.REGEX_TIMEOUT_SECONDS:
+        raise TimeoutError("a pattern may have been skipped")
+    return results
 
 
 def _no_nlp(languages: Sequence[str]) -> NoOpNlpEngine:

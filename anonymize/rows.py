@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from privgen.anonymize.cells import checked, leftovers
 from privgen.anonymize.customers import CustomerIndex
+from privgen.anonymize.known import KnownIdentifiers
+from privgen.anonymize.policy import PSEUDONYM_COLUMNS
 from privgen.anonymize.scrubber import Scrubber
+from privgen.anonymize.typed_cells import TypedCells, generalise_region
 from privgen.errors import ScrubError
 from privgen.schema import IDENTIFIER_COLUMNS, TABLES, ColumnType, Row
 
-PSEUDONYM_COLUMNS = ("customer_id", "review_id", "dialogue_id")
-"""Ids that become keyed pseudonyms; product and campaign ids stay."""
+__all__ = ["PSEUDONYM_COLUMNS", "BatchResult", "RowScrubber", "generalise_region"]
 
 _UNSCANNED = frozenset(
     {
@@ -31,8 +33,6 @@ _UNSCANNED = frozenset(
         "region",
     }
 )
-_POSTCODE = re.compile(r"[0-9][0-9 -]{2,}[0-9]")
-_GB_POSTCODE = re.compile(r"(?<![A-Za-z0-9])([A-Z]{1,2})[0-9][0-9A-Z]?(?: ?[0-9][A-Z]{2})?(?![A-Za-z0-9])")
 
 
 @dataclass(slots=True)
@@ -58,6 +58,7 @@ class RowScrubber:
         self, scrubber: Scrubber, index: CustomerIndex, oldest: Mapping[str, dt.date] | None = None
     ) -> None:
         self._scrubber, self._index, self._oldest = scrubber, index, dict(oldest or {})
+        self._cells = TypedCells(scrubber.operators, scrubber.policy)
         self._texts = {name: _text_columns(name) for name in TABLES}
 
     def load(self) -> None:
@@ -97,64 +98,38 @@ class RowScrubber:
         for row in rows:
             for column in self._texts[table]:
                 for text in _texts(row[column]):
-                    found.update(s.entity_type for s in self._scrubber.find(text, table=table, column=column))
+                    found.update(leftovers(self._scrubber, text, table, column))
         return len(rows), found
 
     def _row(self, table: str, row: Row, found: Counter[tuple[str, str]]) -> Row:
-        known = self._index.known(row.get("customer_id"))
+        customer = row.get("customer_id")
+        known = self._index.known(customer)
         clean = dict(row)
         for column in self._texts[table]:
-            clean[column] = self._cell(table, column, row[column], known, found)
-        for column in PSEUDONYM_COLUMNS:
-            if row.get(column):
-                clean[column] = self._scrubber.tokens.identifier(column, row[column])
-        if table == "customers":
-            for column in IDENTIFIER_COLUMNS:
-                found[column, _IDENTIFIER_TYPES[column]] += row[column] is not None
-                clean[column] = None
-            clean["region"] = generalise_region(row["region"])
+            clean[column] = self._cell(table, column, row[column], known, customer, found)
+        typed, counts = self._cells.scrub(table, row)
+        found.update(counts)
+        clean.update(typed)
         if table == "media" and row["owner"] in self._index:
-            clean["owner"] = self._scrubber.tokens.identifier("customer_id", row["owner"])
-        for key in [key for key, count in found.items() if not count]:
-            del found[key]
+            clean["owner"] = self._cells.identifier("customer_id", row["owner"])
         return clean
 
-    def _cell(self, table: str, column: str, value: Any, known: Any, found: Counter[tuple[str, str]]) -> Any:
+    def _cell(
+        self,
+        table: str,
+        column: str,
+        value: Any,
+        known: KnownIdentifiers | None,
+        customer: str | None,
+        found: Counter[tuple[str, str]],
+    ) -> Any:
         if isinstance(value, dict):
-            return {key: self._cell(table, column, item, known, found) for key, item in value.items()}
+            return {key: self._cell(table, column, v, known, customer, found) for key, v in value.items()}
         if not value:
             return value
-        result = self._scrubber.scrub(value, known, table=table, column=column)
-        if not result.spans:
-            return value
+        result = checked(self._scrubber, value, known, table, column, customer)
         found.update((column, span.entity_type) for span in result.spans)
-        left = self._scrubber.find(result.text, known, table=table, column=column)
-        if left and self._scrubber.scrub(result.text, known, table=table, column=column).text != result.text:
-            raise ScrubError(
-                f"column {column}: {left[0].entity_type} still found after scrubbing; the record is held back"
-            )
         return result.text
-
-
-_IDENTIFIER_TYPES = {
-    "name": "PERSON",
-    "phone": "PHONE_NUMBER",
-    "email": "EMAIL_ADDRESS",
-    "address": "ADDRESS",
-    "birth_date": "DATE_OF_BIRTH",
-}
-
-
-def generalise_region(region: str | None) -> str | None:
-    """A region with postcodes cut to their first two or three characters; names of places stay.
-
-    >>> [generalise_region(region) for region in ("01310-100 São Paulo", "SW1A 1AA", "北京 100080")]
-    ['013 São Paulo', 'SW', '北京 10']
-    """
-    if not region:
-        return region
-    region = _GB_POSTCODE.sub(r"\1", region)
-    return _POSTCODE.sub(lambda match: match[0][: 2 if len(match[0].strip()) == 6 else 3], region)
 
 
 def _text_columns(table: str) -> tuple[str, ...]:

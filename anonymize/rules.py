@@ -23,6 +23,9 @@ FIVE_DIGITS = ("\0five",)
 DOTTED = ("\0dotted",)
 """Trigger: three short numbers joined by dots."""
 
+CODE = ("\0code",)
+"""Trigger: two digits after a capital letter, with at most one separator."""
+
 DOMAIN = ("\0domain",)
 """Trigger: a common top-level domain after a dot."""
 
@@ -31,10 +34,16 @@ LEFT, RIGHT = r"(?<![A-Za-z0-9])", r"(?![A-Za-z0-9])"
 NO_DIGIT_LEFT, NO_DIGIT_RIGHT = r"(?<![0-9])", r"(?![0-9])"
 
 CJK = "\u3400-\u9fff"
-TOKEN = re.compile(r"<[A-Z][A-Z_]{1,30}(?:_(?![0-9a-f]*[0-9]{4})[a-f][0-9a-f]{9})?>")
+TOKEN = re.compile(
+    r"<[A-Z][A-Z_]{1,30}(?:_(?![0-9a-f]*[0-9]{4})[a-f][0-9a-f]{9})?>|<ENC_[A-Z_]{1,31}_[bcdfghjklmnpqrst]{98,}>"
+)
 """A replacement that this package writes: it is left alone, and nothing can hide in it."""
 
 _WORD = re.compile("[a-zß-ÿ]{2,}")
+_TO_WORDS = bytes(code + 32 if 65 <= code <= 90 else code if 97 <= code <= 122 else 32 for code in range(256))
+"""ASCII letters in lower case, everything else a space: splits plain text into words at the speed of C."""
+_TO_ZEROS = bytes(48 if 48 <= code <= 57 else code for code in range(256))
+_NOT_ALNUM = bytes(code for code in range(128) if not chr(code).isalnum())
 BLANK = "\ue000"
 """Stands for a character that has been replaced; no rule reads it."""
 
@@ -43,10 +52,13 @@ _DIGIT = re.compile("[0-9]")
 _DOMAIN = re.compile(
     r"\.(?:com|net|org|info|biz|cn|io|uk|de|fr|br|edu|gov|shop|store|app|xyz|ru|eu|jp|nl)(?![a-z])"
 )
+_CODE_SHAPE = re.compile(r"[A-Z][ -]?[0-9]{2}")
+_DOTTED_SHAPE = re.compile(r"[0-9]\.[0-9]{1,3}\.[0-9]")
 _SHAPES = (
     (DIGITS[0], re.compile(r"[0-9](?:[^0-9A-Za-z]{0,2}[0-9]){6}")),
     (FIVE_DIGITS[0], re.compile(r"[0-9]{5}")),
-    (DOTTED[0], re.compile(r"[0-9]\.[0-9]{1,3}\.[0-9]")),
+    (DOTTED[0], _DOTTED_SHAPE),
+    (CODE[0], _CODE_SHAPE),
 )
 
 
@@ -116,6 +128,7 @@ class Triggers:
         self._places: dict[str, list[int]] = {}
         self._words: dict[str, list[str]] = {}
         self._chars: dict[str, list[str]] = {}
+        self._literal: dict[str, str] = {}
         for place, rule in enumerate(self.rules):
             for word in rule.triggers:
                 self._places.setdefault(word, []).append(place)
@@ -126,29 +139,60 @@ class Triggers:
             else:
                 self._chars.setdefault(word.lstrip("*")[0], []).append(word)
         self._literal = {word: word.lstrip("*") for word in self._places}
+        self._starts = frozenset(self._words)
+        self._byte_starts = {start.encode(): start for start in self._words if start.isascii()}
+        self._first = frozenset(self._chars)
+        plain = [w for some in self._chars.values() for w in some if w.isascii()]
+        self._plain_with_digit = [(word, self._literal[word]) for word in plain]
+        self._plain = [(w, literal) for w, literal in self._plain_with_digit if not self._only_with_digit(w)]
 
     def pick(self, text: str) -> list[Rule]:
         """Rules worth running on normalised `text`, in their order."""
-        lowered = text.lower()
-        places = set(self._always)
-        for start in {word[:4] for word in _WORD.findall(lowered)} & self._words.keys():
-            self._add(places, self._words[start], lowered)
-        for char in self._chars.keys() & set(lowered):
-            self._add(places, self._chars[char], lowered)
-        if DOMAIN[0] in self._places and _DOMAIN.search(lowered):
-            places.update(self._places[DOMAIN[0]])
         digit = _DIGIT.search(text) is not None
-        if digit:
-            for name, shape in _SHAPES:
-                if name in self._places and shape.search(text):
-                    places.update(self._places[name])
+        held = self._held_plain(text, digit) if text.isascii() else self._held(text, digit)
+        if "." in text and DOMAIN[0] in self._places and _DOMAIN.search(text.lower()):
+            held.append(DOMAIN[0])
+        places = set(self._always)
+        for trigger in held:
+            places.update(self._places[trigger])
         rules = self.rules
         return [rules[place] for place in sorted(places) if digit or not rules[place].digit]
 
-    def _add(self, places: set[int], candidates: list[str], lowered: str) -> None:
-        for word in candidates:
-            if self._literal[word] in lowered:
-                places.update(self._places[word])
+    def _only_with_digit(self, word: str) -> bool:
+        return all(self.rules[place].digit for place in self._places[word])
+
+    def _held_plain(self, text: str, digit: bool) -> list[str]:
+        """Triggers that an ASCII text holds."""
+        lowered, raw = text.lower(), text.encode()
+        starts = {word[:4] for word in raw.translate(_TO_WORDS).split()} & self._byte_starts.keys()
+        held = [
+            word
+            for start in starts
+            for word in self._words[self._byte_starts[start]]
+            if self._literal[word] in lowered
+        ]
+        if not digit:
+            return held + [word for word, literal in self._plain if literal in lowered]
+        held += [word for word, literal in self._plain_with_digit if literal in lowered]
+        if b"00000" in raw.translate(_TO_ZEROS, _NOT_ALNUM):
+            return held + self._shapes(text)
+        if DOTTED[0] in self._places and text.count(".") > 1 and _DOTTED_SHAPE.search(text):
+            held.append(DOTTED[0])
+        if CODE[0] in self._places and _CODE_SHAPE.search(text):
+            held.append(CODE[0])
+        return held
+
+    def _held(self, text: str, digit: bool) -> list[str]:
+        """Triggers that a text holds."""
+        lowered = text.lower()
+        starts = self._starts.intersection([word[:4] for word in _WORD.findall(lowered)])
+        chars = self._first.intersection(lowered)
+        candidates = [self._words[start] for start in starts] + [self._chars[char] for char in chars]
+        held = [word for some in candidates for word in some if self._literal[word] in lowered]
+        return held + self._shapes(text) if digit else held
+
+    def _shapes(self, text: str) -> list[str]:
+        return [name for name, shape in _SHAPES if name in self._places and shape.search(text)]
 
 
 def words(*alternatives: str) -> re.Pattern[str]:

@@ -18,6 +18,24 @@ ORDER_CONTEXT = words(
         "tracking",
         "track",
         "parcel",
+        "purchase",
+        "transaction",
+        "confirmation",
+        "booking",
+        "case (?:no|number|id|#)",
+        "ticket",
+        "rma",
+        "shipment",
+        "consignment",
+        "waybill",
+        "usps",
+        "fedex",
+        "dhl",
+        "bestell",
+        "auftrag",
+        "rechnung",
+        "commande",
+        "ordine",
     ),
     *("sku", "isbn", "ean", "upc", "asin", "barcode", "item", "model", "serial", "nota fiscal", "rastre"),
     *("订单", "单号", "运单", "快递", "物流", "货号", "型号", "款号", "编号", "条码", "#\\s?$"),
@@ -28,8 +46,10 @@ _ID_CONTEXT = words(
     "身份证", "证件号", "身份號", "id card", "resident id", "identity (?:card|number|no)", "national id"
 )
 _PASSPORT_CONTEXT = words("护照", "passport", "passaporte", "通行证", "回乡证", "台胞证")
-_CARD_IIN = re.compile(r"4|5[0-8]|2[2-7]|3[0-9]|6(?!2)")
-_CARD = r"[1-9][0-9]{3}(?:[ -]?[0-9]){8,15}"
+_CARD_IIN = re.compile(r"4|5[0-8]|2[2-7]|2131|1800|3[0-9]|6(?!2)")
+_MAESTRO = re.compile(r"50(?:18|20|38)|5[68]|6304|67[0-9]{2}")
+_CARD = r"[1-9][0-9]{3}(?:[ .-]?[0-9]){8,15}"
+_CARD_LEFT, _CARD_RIGHT = r"(?<![A-Za-z0-9])(?<![0-9][.-])", r"(?![0-9]|[ .-][0-9]{4}(?![0-9])|-[0-9])"
 _PLATE_AREA = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"
 
 
@@ -46,22 +66,18 @@ def _luhn_card(value: str) -> bool:
     digits = validators.compact(value)
     if not _CARD_IIN.match(digits) or not validators.luhn(digits):
         return False
-    wanted = {"3": (14, 15, 16), "4": (13, 16, 19)}.get(digits[0], (16,) if digits[0] in "25" else (16, 19))
-    return len(digits) in wanted
+    if _MAESTRO.match(digits):
+        return 12 <= len(digits) <= 19
+    wanted = {"3": (14, 15, 16), "4": (13, 16, 19), "1": (15,)}.get(
+        digits[0], (16,) if digits[0] == "5" else (16, 19)
+    )
+    return len(digits) in wanted or (len(digits) == 15 and digits[:4] == "2131")
 
 
 def _dea(value: str) -> bool:
     """US Drug Enforcement Administration certificate: check digit over seven digits."""
     digits = [int(char) for char in value[2:]]
     return (digits[0] + digits[2] + digits[4] + 2 * (digits[1] + digits[3] + digits[5])) % 10 == digits[6]
-
-
-def _nhs(value: str) -> bool:
-    digits = validators.compact(value)
-    rest = (
-        11 - sum(int(digit) * weight for digit, weight in zip(digits[:9], range(10, 1, -1), strict=True)) % 11
-    )
-    return rest % 11 == int(digits[9])
 
 
 RULES = (
@@ -119,7 +135,7 @@ RULES = (
     Rule(
         "credit_card",
         "CREDIT_CARD",
-        re.compile(r"(?<![A-Za-z0-9.-])" + _CARD + NO_DIGIT_RIGHT),
+        re.compile(_CARD_LEFT + _CARD + _CARD_RIGHT),
         0.9,
         DIGITS,
         _luhn_card,
@@ -129,7 +145,7 @@ RULES = (
     Rule(
         "credit_card_context",
         "CREDIT_CARD",
-        re.compile(NO_DIGIT_LEFT + _CARD + NO_DIGIT_RIGHT),
+        re.compile(_CARD_LEFT + _CARD + NO_DIGIT_RIGHT),
         0.6,
         DIGITS,
         before=words(
@@ -193,70 +209,11 @@ RULES = (
         DIGITS,
     ),
     Rule(
-        "us_ssn_context",
-        "US_SSN",
-        re.compile(NO_DIGIT_LEFT + r"[0-9]{3}[- ]?[0-9]{2}[- ]?[0-9]{4}" + NO_DIGIT_RIGHT),
-        0.8,
-        DIGITS,
-        before=words("ssn", "social security", "social sec"),
-    ),
-    Rule(
         "us_itin",
         "US_ITIN",
         re.compile(NO_DIGIT_LEFT + r"9[0-9]{2}-[5-9][0-9]-[0-9]{4}" + NO_DIGIT_RIGHT),
         0.6,
         DIGITS,
-    ),
-    Rule(
-        "us_itin_context",
-        "US_ITIN",
-        re.compile(NO_DIGIT_LEFT + r"9[0-9]{2}[- ]?[5-9][0-9][- ]?[0-9]{4}" + NO_DIGIT_RIGHT),
-        0.7,
-        DIGITS,
-        before=words("itin", "taxpayer", "tax id", "individual tax"),
-    ),
-    Rule(
-        "us_passport_context",
-        "US_PASSPORT",
-        re.compile(LEFT + r"[A-Za-z]?[0-9]{8,9}" + RIGHT),
-        0.7,
-        DIGITS,
-        before=words("passport", "travel document"),
-    ),
-    Rule(
-        "us_driver_license_context",
-        "US_DRIVER_LICENSE",
-        re.compile(LEFT + r"(?=[A-Za-z0-9-]*[0-9]{4})[A-Za-z0-9][A-Za-z0-9-]{5,17}" + RIGHT),
-        0.7,
-        ("driver", "driving", "licen", "permit"),
-        before=words(
-            "driver'?s? licen[cs]e", "driving licen[cs]e", "licen[cs]e (?:no|number|#)", "permit number"
-        ),
-    ),
-    Rule(
-        "us_bank_number_context",
-        "US_BANK_NUMBER",
-        re.compile(NO_DIGIT_LEFT + r"[0-9]{8,17}" + NO_DIGIT_RIGHT),
-        0.65,
-        DIGITS,
-        before=words(
-            "bank account",
-            "account (?:no|number|#)",
-            "acct",
-            "checking account",
-            "savings? account",
-            "routing",
-        ),
-    ),
-    Rule(
-        "uk_nhs",
-        "UK_NHS",
-        re.compile(NO_DIGIT_LEFT + r"[0-9]{3}[ -]?[0-9]{3}[ -]?[0-9]{4}" + NO_DIGIT_RIGHT),
-        0.9,
-        ("nhs", "national health"),
-        _nhs,
-        validated=True,
-        digit=True,
     ),
     Rule(
         "medical_license",
@@ -312,13 +269,5 @@ RULES = (
         validators.cnpj,
         validated=True,
         digit=True,
-    ),
-    Rule(
-        "br_rg_context",
-        "BR_RG",
-        re.compile(NO_DIGIT_LEFT + r"[0-9]{1,2}\.?[0-9]{3}\.?[0-9]{3}-?[0-9Xx]" + RIGHT),
-        0.6,
-        DIGITS,
-        before=re.compile(r"(?<![A-Za-z])(?:RG|identidade)(?![A-Za-z])[^0-9]{0,8}$"),
     ),
 )

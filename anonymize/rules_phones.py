@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from privgen.anonymize.rules import DIGITS, NO_DIGIT_LEFT, NO_DIGIT_RIGHT, Rule, words
+from privgen.anonymize.rules_labelled import labelled
 from privgen.anonymize.rules_numbers import ORDER_CONTEXT
 
 PHONE_CONTEXT = words(
@@ -16,7 +17,12 @@ PHONE_CONTEXT = words(
         "cell",
         "call",
         "ring (?:me|us|him|her)",
-        "text (?:me|us|him|her)",
+        "text",
+        "(?:my|new|his|her|our|best|contact|phone|a|the) (?:number|no\\b|#)",
+        "ph\\b",
+        "hotline",
+        "landline",
+        "pager",
     ),
     *(
         "sms",
@@ -39,6 +45,17 @@ PHONE_CONTEXT = words(
         "rufen",
         "t[ée]l[ée]phone",
         "portable",
+        "tel[eé]fono",
+        "telefon",
+        "m[oó]vil",
+        "cellulare",
+        "mobil",
+        "llam",
+        "chiama",
+        "appele",
+        "anruf",
+        "joindre",
+        "ringen",
         "电话",
         "手机",
         "联系",
@@ -49,7 +66,9 @@ PHONE_CONTEXT = words(
     ),
     *("座机", "号码", "短信", "回电"),
 )
-_NOT_PART = r"(?<![A-Za-z0-9./-])(?<![0-9],)"
+_NOT_PART = r"(?<![A-Za-z0-9/])(?<![A-Za-z0-9]-)(?<![0-9][.,])"
+_EXT = r"(?:,? ?(?i:x|ext\.?|extension|#|ramal|poste|durchwahl|int\.) ?[0-9]{1,6})?"
+_BEFORE_PLACE = r"(?=[ ,]{0,2}[(\[-]?(?i:office|fax|mobile|cell|whatsapp|landline|tel|phone)(?![A-Za-z]))"
 _DATE = re.compile(r"\(?[0-9]{1,4}/[0-9]{1,2}/[0-9]{2}")
 _SEP = r"[ .()/-]{0,2}"
 _CN_PREFIX = r"(?:[(（]?(?:\+|00)?86[)）]?[ -]?)?"
@@ -63,17 +82,19 @@ def _rule(
     context: bool = False,
     bare: bool = False,
     low: int = 7,
-    high: int = 15,
+    high: int = 17,
+    triggers: tuple[str, ...] = DIGITS,
 ) -> Rule:
     return Rule(
         f"phone_{name}",
         "PHONE_NUMBER",
         re.compile(pattern),
         score,
-        DIGITS,
+        triggers,
         lambda value: low <= sum(char.isdigit() for char in value) <= high and not _DATE.match(value),
         before=PHONE_CONTEXT if context else None,
         unless=ORDER_CONTEXT if bare else None,
+        digit=True,
     )
 
 
@@ -98,45 +119,83 @@ RULES = (
     ),
     _rule(
         "international",
-        r"(?<![A-Za-z0-9])(?:\+|00)[ ]?\(?[1-9][0-9]{0,2}\)?"
-        + rf"(?:{_SEP}[0-9]){{6,13}}"
-        + r"(?: ?(?:x|ext\.?) ?[0-9]{1,5})?"
-        + NO_DIGIT_RIGHT,
+        r"(?<![A-Za-z0-9])\+[ ]?\(?[1-9][0-9]{0,2}\)?" + rf"(?:{_SEP}[0-9]){{6,13}}" + _EXT + NO_DIGIT_RIGHT,
         0.8,
         low=8,
         high=22,
     ),
     _rule(
+        "international_00",
+        r"(?<![A-Za-z0-9.,-])\(?00[ ]?\(?[1-9][0-9]{0,2}\)?"
+        + rf"(?:{_SEP}[0-9]){{6,13}}"
+        + _EXT
+        + NO_DIGIT_RIGHT,
+        0.8,
+        bare=True,
+        low=8,
+        high=22,
+    ),
+    _rule(
         "us",
-        _NOT_PART + r"(?:1[ .-]?)?(?:\([2-9][0-9]{2}\)[ .-]?|[2-9][0-9]{2}[ .-])[2-9][0-9]{2}["
-        r" .-][0-9]{4}(?: ?(?:x|ext\.?) ?[0-9]{1,5})?" + NO_DIGIT_RIGHT,
+        _NOT_PART + r"(?:1[ .-]?)?(?:\([2-9][0-9]{2}\)[ .-]{0,3}|[2-9][0-9]{2}[ .-])[2-9][0-9]{2}["
+        r" .-][0-9]{4}" + _EXT + NO_DIGIT_RIGHT,
         0.8,
     ),
     _rule(
         "us_brackets",
-        r"\([0-9]{3}\) ?[0-9]{3}[ .-]?[0-9]{4}(?: ?(?:x|ext\.?) ?[0-9]{1,5})?" + NO_DIGIT_RIGHT,
+        r"(?:(?<![0-9A-Za-z.-])1[ .-]?)?\([0-9]{3}\) ?[0-9]{3}[ .-]?[0-9]{4}" + _EXT + NO_DIGIT_RIGHT,
         0.8,
     ),
     _rule(
         "us_dashed",
-        _NOT_PART + r"((?:1-)?[0-9]{3}(?P<mark>[.-])[0-9]{3}(?P=mark)[0-9]{4}(?: ?(?:x"
-        r"|ext\.?) ?[0-9]{1,5})?)(?![0-9-])",
+        _NOT_PART + r"(?:1[.-])?[0-9]{3}(?:-[0-9]{3}-|\.[0-9]{3}\.)[0-9]{4}" + _EXT + r"(?![0-9]|-[0-9])",
         0.7,
     ),
     _rule(
+        "us_spaced",
+        _NOT_PART + r"(?:1 )?[1-9][0-9]{2} [0-9]{3} [0-9]{4}" + _EXT + r"(?![0-9]|[ .-][0-9])",
+        0.6,
+        bare=True,
+    ),
+    _rule("us_slashed", _NOT_PART + r"[2-9][0-9]{2}/[0-9]{3}-[0-9]{4}" + _EXT + NO_DIGIT_RIGHT, 0.7),
+    _rule(
         "ten_digits",
-        _NOT_PART + r"(?:[2-9][0-9]{2}[2-9][0-9]{6}|[6-9][0-9]{9})" + r"(?![0-9A-Za-z.,-][0-9]|[0-9A-Za-z])",
+        _NOT_PART
+        + r"(?:1?[2-9][0-9]{2}[2-9][0-9]{6}|[6-9][0-9]{9})"
+        + r"(?![0-9A-Za-z.,-][0-9]|[0-9A-Za-wyz])"
+        + _EXT,
         0.5,
         bare=True,
+        high=16,
     ),
     _rule("in", _NOT_PART + r"[6-9][0-9]{4}[ -][0-9]{5}" + NO_DIGIT_RIGHT, 0.6),
     _rule(
+        "in_433",
+        _NOT_PART + r"[6-9][0-9]{3}[ -][0-9]{3}[ -][0-9]{3}(?![0-9A-Za-z]|[ .-][0-9])",
+        0.6,
+        bare=True,
+    ),
+    _rule(
         "trunk",
-        _NOT_PART + rf"\(?0[1-9](?:{_SEP}[0-9]){{7,9}}(?![0-9A-Za-z]|[.,][0-9])",
+        _NOT_PART + rf"\(?0[1-9](?:{_SEP}[0-9]){{7,10}}" + _EXT + r"(?![0-9A-Za-z]|[.,][0-9])",
         0.6,
         bare=True,
         low=9,
-        high=11,
+        high=17,
+    ),
+    _rule(
+        "threes",
+        _NOT_PART
+        + r"[4-9][0-9]{2}(?: [0-9]{3} [0-9]{3}|-[0-9]{3}-[0-9]{3}|[ .-][0-9]{2}(?:[ .-][0-9]{2}){2})(?![0-9A-Za-z]|[ .,-][0-9])",
+        0.6,
+        bare=True,
+    ),
+    _rule(
+        "twos_at_end",
+        _NOT_PART
+        + r"(?:8[ -]?)?\(?[2-9][0-9]{2}\)?[ .-][0-9]{3}[ .-][0-9]{2}[ .-][0-9]{2}(?![0-9A-Za-z]|[ .,-][0-9])",
+        0.7,
+        bare=True,
     ),
     _rule(
         "br",
@@ -148,6 +207,34 @@ RULES = (
         high=12,
     ),
     _rule("br_bare", _NOT_PART + r"[1-9][1-9]9[0-9]{8}(?![0-9A-Za-z.,-])", 0.5, bare=True),
-    _rule("br_brackets", r"\([1-9][0-9]\) ?9?[0-9]{8}" + NO_DIGIT_RIGHT, 0.7),
-    _rule("context", _NOT_PART + rf"\+?\(?[0-9](?:{_SEP}[0-9]){{6,14}}(?![0-9A-Za-z])", 0.65, context=True),
+    _rule("br_brackets", r"\(0?[1-9][0-9]\) ?9?[ .-]?[0-9]{4}[ .-]?[0-9]{4}" + NO_DIGIT_RIGHT, 0.7),
+    _rule("br_local", _NOT_PART + r"9 ?[0-9]{4}-[0-9]{4}(?![0-9A-Za-z]|-[0-9])", 0.5, bare=True),
+    _rule(
+        "area_brackets",
+        r"(?<![A-Za-z0-9])\([0-9]{2,5}\)[ /-]{0,2}[0-9]{3,5}[ -][0-9]{3,4}(?![0-9A-Za-z]|[.,-][0-9])",
+        0.6,
+    ),
+    _rule(
+        "context",
+        _NOT_PART + rf"\+?\(?[0-9](?:{_SEP}[0-9]){{6,14}}" + _EXT + r"(?![0-9A-Za-z])",
+        0.65,
+        context=True,
+        high=21,
+    ),
+    _rule(
+        "place_after",
+        _NOT_PART + rf"\+?\(?[0-9](?:{_SEP}[0-9]){{5,14}}" + _EXT + _BEFORE_PLACE,
+        0.65,
+        low=6,
+        triggers=("office", "fax", "mobile", "cell", "whatsapp", "landline", "tel", "phone"),
+    ),
+    labelled(
+        "phone_short",
+        "PHONE_NUMBER",
+        r"phone|tel(?:ephone)?|fax|mobile|call(?: me| us)?|dial|ring",
+        r"[0-9]{2,3}[ -][0-9]{2,4}(?:[ -][0-9]{2})?",
+        ("phone", "tel", "telephone", "fax", "mobile", "call", "dial", "ring"),
+        score=0.6,
+        check=lambda value: sum(char.isdigit() for char in value) in (6, 7),
+    ),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from privgen.anonymize.rules import DIGITS, FIVE_DIGITS, LEFT, RIGHT, Rule, words
+from privgen.anonymize.rules_labelled import labelled
 from privgen.anonymize.validators import s10
 
 _CODE = r"[A-Za-z0-9](?:[A-Za-z0-9]|[-_](?=[A-Za-z0-9])){3,29}"
@@ -25,13 +26,41 @@ def _code(value: str) -> bool:
     return any(char.isdigit() for char in value) or (value.isupper() and len(value) >= 4)
 
 
+def _loyal(value: str) -> bool:
+    digits = [char for char in value if char.isdigit()]
+    return len(digits) >= 6 or (len(digits) >= 4 and value[0].isalpha())
+
+
+def _long_number(value: str) -> bool:
+    """Five digits at least, and no date or price."""
+    return (
+        sum(char.isdigit() for char in value) >= 5
+        and re.fullmatch(r"(?:19|20)[0-9]{2}-[0-9]{1,2}-[0-9]{1,2}", value) is None
+    )
+
+
+def _mod10_usps(value: str) -> bool:
+    """US Postal Service label: 20 or 22 digits, check digit modulo 10. Source: USPS Publication 199."""
+    digits = [int(char) for char in value if char.isdigit()]
+    odd, even = sum(digits[-2::-2]), sum(digits[-3::-2])
+    return len(digits) in (20, 22, 26) and (3 * odd + even + digits[-1]) % 10 == 0
+
+
+_CARRIER = (
+    r"usps|ups|fed ?ex|dhl|dpd|gls|hermes|evri|royal mail|parcel ?force|yodel|purolator|canada post|auspost|australia post|startrack|correios|correos|la poste|colissimo|chronopost|mondial relay"
+    r"|seur|mrw|poste italiane|brt|bartolini|sda|post ?nl|bpost|post ?nord|posti|in ?post|on ?trac|laser ?ship|aramex|blue ?dart|delhivery|dtdc|ekart|xpress ?bees|sagawa|yamato|japan post|sing ?post|ninja ?van"
+    r"|deutsche post|an post|estafeta|jadlog|loggi|amazon logistics|tnt|toll|couriers? please|sendle|j&t|lalamove|courier"
+)
+
+
 RULES = (
     Rule(
         "order_number",
         "ORDER_NUMBER",
         re.compile(
             rf"(?:(?<![A-Za-z])(?:orders?|purchase order|p\.?o\.?|invoice|receipt"
-            rf"|pedido|compra|nota fiscal|bestellung|commande|transaction)"
+            rf"|pedido|compra|nota fiscal|bestell(?:ung|nummer|nr\.?)|auftrag(?:snummer|s-?nr\.?)?|rechnung(?:snummer|s-?nr\.?)?|(?:num[ée]ro de |n°? ?(?:de )?)?commande|(?:numero )?(?:di )?ordine"
+            rf"|transaction|purchase|confirmation|booking|reservation|reference|case|ticket|rma|return|refund|complaint|claim|bestelnummer|ordernummer|folio|protocolo|factura|fattura)"
             rf"(?:[ ]?(?:number|no\.?|num\.?|nr\.?|n[º°o]\.?|id|ref(?:erence)?"
             rf"|de))*[ ]?#?{_IS}#?|(?:订单|单据|交易)(?:编号|号码|号|ID|id)?{_IS})({_CODE})" + RIGHT,
             re.IGNORECASE,
@@ -47,6 +76,32 @@ RULES = (
             "bestellung",
             "commande",
             "transaction",
+            *(
+                "purchase",
+                "confirmation",
+                "booking",
+                "reservation",
+                "reference",
+                "case",
+                "ticket",
+                "rma",
+                "return",
+                "refund",
+                "complaint",
+                "claim",
+            ),
+            *(
+                "bestell",
+                "auftrag",
+                "rechnung",
+                "ordine",
+                "bestelnummer",
+                "ordernummer",
+                "folio",
+                "protocolo",
+                "factura",
+                "fattura",
+            ),
             "*p.o",
             "po ",
             "po#",
@@ -56,6 +111,25 @@ RULES = (
         ),
         _four_digits,
         digit=True,
+    ),
+    labelled(
+        "order_number_said",
+        "ORDER_NUMBER",
+        r"(?:order|purchase|pedido|invoice|confirmation|booking|receipt|reference|transaction)(?:[ ]?(?:number|no\.?|num|id|#|ref(?:erence)?|code))?",
+        r"(?:#|no\.? ?)?(?=[A-Z]{0,6}-?[0-9])[A-Z0-9]{1,12}(?:-[A-Z0-9]{1,12}){0,4}",
+        (
+            "order",
+            "purchase",
+            "pedido",
+            "invoice",
+            "confirmation",
+            "booking",
+            "receipt",
+            "reference",
+            "transaction",
+        ),
+        score=0.82,
+        check=_long_number,
     ),
     Rule(
         "order_hash",
@@ -100,10 +174,128 @@ RULES = (
         lambda v: sum(c.isdigit() for c in v) >= 7,
         digit=True,
     ),
+    labelled(
+        "tracking_carrier",
+        "TRACKING_NUMBER",
+        _CARRIER,
+        r"[A-Z]{0,4} ?[0-9](?:[ -]?[0-9]){7,30}(?:[A-Z]{1,2}(?![A-Z]))?",
+        (
+            *(
+                "usps",
+                "ups",
+                "fedex",
+                "fed ex",
+                "dhl",
+                "dpd",
+                "gls",
+                "hermes",
+                "evri",
+                "royal mail",
+                "parcelf",
+                "yodel",
+                "purol",
+                "canada post",
+                "auspost",
+                "australia post",
+                "startr",
+            ),
+            *(
+                "correios",
+                "correos",
+                "la poste",
+                "coliss",
+                "chronop",
+                "mondial",
+                "seur",
+                "mrw",
+                "poste italiane",
+                "brt",
+                "bartol",
+                "sda",
+                "postnl",
+                "post nl",
+                "bpost",
+                "postnord",
+                "posti",
+            ),
+            *(
+                "inpost",
+                "ontrac",
+                "lasersh",
+                "aramex",
+                "bluedart",
+                "blue dart",
+                "delhiv",
+                "dtdc",
+                "ekart",
+                "xpressb",
+                "sagawa",
+                "yamato",
+                "japan post",
+                "singpost",
+                "ninjav",
+                "ninja van",
+            ),
+            *(
+                "deutsche post",
+                "an post",
+                "estafeta",
+                "jadlog",
+                "loggi",
+                "amazon log",
+                "tnt",
+                "toll",
+                "courier",
+                "sendle",
+                "j&t",
+                "lalam",
+            ),
+        ),
+        score=0.87,
+    ),
+    Rule(
+        "usps",
+        "TRACKING_NUMBER",
+        re.compile(
+            r"(?<![A-Za-z0-9.-])(?:420[ -]?[0-9]{5}[ -]?)?9[1-5][0-9]{2}[ -]?(?:[0-9]{4}[ -]?){4}[0-9]{2}(?![0-9])"
+        ),
+        0.96,
+        DIGITS,
+    ),
+    Rule(
+        "usps_20",
+        "TRACKING_NUMBER",
+        re.compile(r"(?<![A-Za-z0-9.-])[0-9]{4}[ -]?(?:[0-9]{4}[ -]?){4}(?![ -]?[0-9])"),
+        0.9,
+        DIGITS,
+        _mod10_usps,
+        validated=True,
+    ),
+    Rule(
+        "sscc",
+        "TRACKING_NUMBER",
+        re.compile(
+            r"(?<![A-Za-z0-9.-])(?:\(00\) ?|00)3[0-9]{2} ?[0-9]{4} ?[0-9]{4} ?[0-9]{4} ?[0-9]{3}(?![0-9])"
+        ),
+        0.85,
+        DIGITS,
+    ),
+    Rule(
+        "carrier_letters",
+        "TRACKING_NUMBER",
+        re.compile(
+            LEFT
+            + r"(?:TB[ACM][0-9]{9,13}|JJ?D[0-9]{14,20}|GM[0-9]{16,18}|LX[0-9]{8,12}|1LS[0-9]{12,15}|[CD][0-9]{14}|H[0-9]{15,19}|T00[0-9]{13}|[A-Z]{2}[0-9]{13}[A-Z]{2}|CNAU[A-Z0-9]{10,16}"
+            r"|L[A-Z][0-9]{14}|SHP[0-9]{10,16}|FMPP[0-9]{10})" + RIGHT,
+            re.IGNORECASE,
+        ),
+        0.85,
+        DIGITS,
+    ),
     Rule(
         "ups",
         "TRACKING_NUMBER",
-        re.compile(LEFT + r"1Z[ ]?(?:[0-9A-Z][ ]?){15}[0-9A-Z]" + RIGHT),
+        re.compile(LEFT + r"1[Zz][ -]?(?:[0-9A-Za-z][ -]?){15}[0-9A-Za-z]" + RIGHT),
         0.95,
         ("*1z",),
         digit=True,
@@ -160,6 +352,16 @@ RULES = (
         _code,
     ),
     Rule(
+        "coupon_code_use",
+        "COUPON_CODE",
+        re.compile(
+            r"(?<![A-Za-z])(?i:(?:use|used|enter(?:ed)?|apply|applied|tried|try|with|the|my|promo|discount) code|coupons?|vouchers?|cupom|gutschein(?:code)?|code promo|c[oó]digo)(?i:[ ]is)?[ :]{1,2}[\"'“]?((?=[A-Z0-9-]{0,12}[A-Z])[A-Z0-9]{2,12}(?:-[A-Z0-9]{2,10}){0,4})(?![A-Za-z0-9])"
+        ),
+        0.75,
+        ("code", "coupon", "coupons", "voucher", "vouchers", "cupom", "gutsch", "código", "codigo"),
+        lambda v: len(v) >= 5 and (any(c.isdigit() for c in v) or len(v) >= 7),
+    ),
+    Rule(
         "loyalty_id",
         "LOYALTY_ID",
         re.compile(
@@ -189,19 +391,71 @@ RULES = (
         _four_digits,
         digit=True,
     ),
+    labelled(
+        "loyalty_card",
+        "LOYALTY_ID",
+        r"(?:(?:loyalty|rewards?|points|club|member(?:ship)?|bonus|store|gift|vip|frequent (?:flyer|flier|shopper)|air ?miles|nectar|clubcard|boots advantage|payback|fidelity|fid[eé]lit[eé]|fidelidade|kundenkarte|tessera)[ ]?(?:card|account|programme|program|scheme|club)?"
+        r"(?:[ ]?(?:no\.?|number|num|id|#))?|kunden(?:nummer|-?nr\.?)|(?:num[ée]ro|n°) (?:de )?client|n[úu]mero de (?:cliente|socio)|codice cliente|klantnummer|customer (?:no|number|id)|member(?: ?since)?(?: ?(?:no|number|id|#)))",
+        r"(?=[A-Z]{0,5}[ -]?[0-9])[A-Z]{0,5}-?[0-9](?:[ -]?[0-9]){3,19}[A-Z]{0,2}",
+        (
+            "loyalty",
+            "reward",
+            "points",
+            "club",
+            "member",
+            "bonus",
+            "store",
+            "gift",
+            "vip",
+            "frequent",
+            "airmiles",
+            "air miles",
+            "nectar",
+            "boots",
+            "payback",
+            "fidel",
+            "fidél",
+            "kunden",
+            "tessera",
+            "numéro",
+            "n°",
+            "número",
+            "codice",
+            "klant",
+            "customer",
+        ),
+        score=0.81,
+        check=_loyal,
+    ),
     Rule(
         "postcode_context",
         "POSTCODE",
         re.compile(
-            r"(?:(?<![A-Za-z])(?:zip ?code|zip|post ?code|postal code|cep|plz"
-            r"|code postal)|邮政编码|邮编)(?:[ ]?(?:is|was|are|of|é|是|为|:"
+            r"(?:(?<![A-Za-z])(?:zip(?:[+]4)? ?code|zip(?: ?[+] ?4)?|post ?code|postal ?code|pin ?code|pincode|eircode|cep|plz|postleitzahl"
+            r"|code postal|c[oó]digo postal|c\.?p\.|postnummer|postcode)|邮政编码|邮编)(?:[ ]?(?:is|was|are|of|é|是|为|:"
             r"|：|#))*\s{0,2}"
-            r"([0-9]{5}-?[0-9]{3}|[0-9]{5}(?:-[0-9]{4})?|[0-9]{6}|[A-Z]{1,2}[0-9][A-Z0-9]?"
+            r"([0-9]{5}-?[0-9]{3}|[0-9]{5}(?:-[0-9]{4})?|[0-9]{3} ?[0-9]{3}|[0-9]{4} ?[A-Z]{2}|[0-9]{3} [0-9]{2}|[0-9]{4}(?:-[0-9]{3})?|[AC-Y][0-9]{1}[0-9W] ?[A-Z0-9]{4}|[A-Z]{1,2}[0-9][A-Z0-9]?"
             r" ?[0-9][A-Z]{2}|[A-Z][0-9][A-Z] ?[0-9][A-Z][0-9])" + RIGHT,
             re.IGNORECASE,
         ),
         0.85,
-        ("zip", "post", "cep", "plz", "邮编", "邮政"),
+        (
+            "zip",
+            "zipcode",
+            "post",
+            "pin code",
+            "pincode",
+            "eircode",
+            "cep",
+            "plz",
+            "código p",
+            "codigo p",
+            "code postal",
+            "c.p",
+            "cp.",
+            "邮编",
+            "邮政",
+        ),
         digit=True,
     ),
     Rule(
@@ -210,6 +464,68 @@ RULES = (
         re.compile(rf"(?<![A-Za-z])(?:{_STATES}),?[ ]([0-9]{{5}}(?:-[0-9]{{4}})?)" + RIGHT),
         0.6,
         FIVE_DIGITS,
+    ),
+    Rule(
+        "postcode_town",
+        "POSTCODE",
+        re.compile(
+            r"(?i:(?<![a-z])(?:mumbai|delhi|new delhi|bangalore|bengaluru|hyderabad|chennai|kolkata|pune|ahmedabad|jaipur|lucknow|surat|kanpur|nagpur|indore|thane|bhopal|patna|vadodara|noida|gurgaon|gurugram|kochi|coimbatore"
+            r"|maharashtra|karnataka|tamil nadu|kerala|gujarat|telangana|west bengal|haryana|rajasthan|uttar pradesh))[ ,–-]{1,4}([1-9][0-9]{2} ?[0-9]{3})(?![0-9])"
+        ),
+        0.6,
+        (
+            "mumbai",
+            "delhi",
+            "bangalore",
+            "bengal",
+            "hydera",
+            "chennai",
+            "kolkata",
+            "pune",
+            "ahmed",
+            "jaipur",
+            "lucknow",
+            "surat",
+            "kanpur",
+            "nagpur",
+            "indore",
+            "thane",
+            "bhopal",
+            "patna",
+            "vadod",
+            "noida",
+            "gurg",
+            "gurug",
+            "kochi",
+            "coimb",
+            "mahar",
+            "karna",
+            "tamil",
+            "kerala",
+            "gujar",
+            "telang",
+            "west bengal",
+            "haryana",
+            "rajas",
+            "uttar",
+        ),
+        digit=True,
+    ),
+    Rule(
+        "postcode_au",
+        "POSTCODE",
+        re.compile(r"(?<![A-Za-z])(?:NSW|VIC|QLD|TAS|ACT)[ ,]{1,2}([0-9]{4})(?![0-9])"),
+        0.6,
+        ("nsw", "vic", "qld", "tas", "act"),
+        digit=True,
+    ),
+    Rule(
+        "postcode_eu",
+        "POSTCODE",
+        re.compile(r"(?<![A-Za-z0-9-])(?:D|A|CH|F|NL|B|DK|S|FI|PL|L)-[0-9]{4,5}(?![0-9A-Za-z-])"),
+        0.5,
+        FIVE_DIGITS,
+        unless=words("order", "model", "sku", "item", "part"),
     ),
     Rule(
         "postcode_us_plus4",
@@ -222,9 +538,19 @@ RULES = (
     Rule(
         "postcode_gb",
         "POSTCODE",
-        re.compile(LEFT + r"[A-PR-UWYZ][A-HK-Y]?[0-9][0-9A-HJKPSTUW]? [0-9][ABD-HJLNP-UW-Z]{2}" + RIGHT),
+        re.compile(LEFT + r"[A-PR-UWYZ][A-HK-Y]?[0-9][0-9A-Z]? [0-9][ABD-HJLNP-UW-Z]{2}" + RIGHT),
         0.6,
         digit=True,
+    ),
+    Rule(
+        "postcode_ca",
+        "POSTCODE",
+        re.compile(
+            LEFT + r"[ABCEGHJ-NPRSTVXY][0-9][ABCEGHJ-NPRSTV-Z][ -]?[0-9][ABCEGHJ-NPRSTV-Z][0-9]" + RIGHT
+        ),
+        0.6,
+        digit=True,
+        unless=words("order", "model", "sku", "item", "code"),
     ),
     Rule(
         "postcode_br",

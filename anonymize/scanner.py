@@ -6,26 +6,43 @@ from collections.abc import Iterable, Iterator
 
 from privgen.anonymize import (
     names,
+    names_contexts,
+    rules_birth,
     rules_dates,
+    rules_ids_eu,
+    rules_ids_gb,
+    rules_ids_us,
+    rules_ids_world,
     rules_numbers,
     rules_online,
     rules_phones,
     rules_places,
     rules_shop,
+    rules_streets,
+    rules_streets_eu,
 )
 from privgen.anonymize.known import known_types
 from privgen.anonymize.normalise import Normalised
 from privgen.anonymize.rules import BLANK, TOKEN, Rule, Triggers
 from privgen.anonymize.spans import Span
+from privgen.anonymize.time_limit import check_time
 
 RULES: tuple[Rule, ...] = (
     *rules_numbers.RULES,
+    *rules_ids_us.RULES,
+    *rules_ids_gb.RULES,
+    *rules_ids_eu.RULES,
+    *rules_ids_world.RULES,
     *rules_phones.RULES,
     *rules_online.RULES,
     *rules_shop.RULES,
     *rules_places.RULES,
+    *rules_streets.RULES,
+    *rules_streets_eu.RULES,
     *rules_dates.RULES,
+    *rules_birth.RULES,
     *names.RULES,
+    *names_contexts.RULES,
 )
 """Every rule of the scanner; `privgen.anonymize.presidio` exposes each as a Presidio recogniser."""
 
@@ -58,6 +75,7 @@ class Scanner:
         """
         for rule in self._triggers.pick(text):
             yield from rule.find(text)
+            check_time()
 
 
 def blank_tokens(plain: Normalised) -> Normalised:

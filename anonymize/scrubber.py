@@ -3,26 +3,36 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import secrets
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from privgen.anonymize.keys import check_key, key_id
+from privgen.anonymize.date_text import DateFinder
+from privgen.anonymize.keys import KEY_BYTES, check_key, key_id
 from privgen.anonymize.known import KnownIdentifiers
 from privgen.anonymize.normalise import normalise
+from privgen.anonymize.operators import Operators
 from privgen.anonymize.policy import Policy, check_policy, load_policy
+from privgen.anonymize.rules import BLANK
 from privgen.anonymize.scanner import Scanner, blank, blank_tokens, blanked
+from privgen.anonymize.settings import Setting
 from privgen.anonymize.spans import Span, resolve
-from privgen.anonymize.tokens import Tokens
+from privgen.anonymize.time_limit import DEFAULT_SECONDS, TimeLimitError, check_time, limited, unlimited
 from privgen.errors import ConfigError, ScrubError
 
 if TYPE_CHECKING:
-    from privgen.anonymize.presidio import DelegatedFinder, Replacer
+    from privgen.anonymize.presidio import DelegatedFinder
+    from privgen.anonymize.presidio_operators import Replacer
 
 MAX_CHARACTERS = 1_000_000
 """Longer texts are refused: no table cell of a shop is that long."""
+
+T = TypeVar("T")
+_SHORT = 2_000
+"""Characters up to which our own rules cannot run long, so that no alarm is set."""
 
 Known = KnownIdentifiers | Mapping[str, Any] | None
 
@@ -45,10 +55,24 @@ class Finder(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ScrubResult:
-    """Scrubbed text, and what was replaced: disjoint spans in offsets of the input, sorted."""
+    """Scrubbed text, and what was replaced: disjoint spans in offsets of the input, sorted.
+
+    Args:
+        text: Scrubbed text.
+        spans: What was found, in offsets of the input.
+        placed: For each span the range `[start, end)` of `text` that stands for it.
+    """
 
     text: str
     spans: tuple[Span, ...]
+    placed: tuple[tuple[int, int], ...] = ()
+
+    def blanked(self) -> str:
+        """The text with every replacement blanked out: what a check for leftovers has to read."""
+        chars = list(self.text)
+        for start, end in self.placed:
+            chars[start:end] = BLANK * (end - start)
+        return "".join(chars)
 
     def __repr__(self) -> str:
         """Count without showing the text."""
@@ -59,15 +83,19 @@ class Scrubber:
     """Replaces personal data in English and Chinese text (and in others, by the same rules).
 
     Guarantees: every character that any recogniser reports is replaced, unless the policy says keep; a
-    recogniser that raises stops the text from leaving (`ScrubError`); scrubbing scrubbed text changes
-    nothing; equal values get equal tokens under one key.
+    recogniser that raises stops the text from leaving (`ScrubError`); equal values get equal tokens under
+    one key. Scrubbing scrubbed text changes nothing, except where the policy writes look-alikes (surrogate,
+    shift_date), which are found again and replaced by others; `ScrubResult.placed` says where they are.
 
     Args:
         languages: Two-letter codes of the languages expected; used by `ner`, all rules always run.
         key: At least 16 secret bytes, see `load_key`.
-        policy: A `Policy`, the path of one in TOML, or None for keyed pseudonyms throughout.
-        ner: Folder of a spaCy pipeline that recognises names and places; None for none.
+        policy: A `Policy`, the name of a preset, the path of a TOML file, or None for keyed pseudonyms
+            throughout. One that says `key = "discard"` makes a key of its own and needs none.
+        ner: Folder of a model that recognises names and places (see `privgen.anonymize.ner.NerFinder`).
         finders: Further recognisers, run on the normalised text.
+        time_limit: Seconds that one text (or one record of a file) may take before it is held back, see
+            `privgen.anonymize.time_limit` for what can be interrupted; None for no limit.
 
     Raises:
         KeyFileError: Unusable key.
@@ -83,18 +111,23 @@ class Scrubber:
         ner: str | Path | None = None,
         *,
         finders: Sequence[Finder] = (),
+        time_limit: float | None = DEFAULT_SECONDS,
     ) -> None:
+        if time_limit is not None and not time_limit > 0:
+            raise ConfigError("time_limit: a positive number of seconds, or None")
+        self.time_limit = time_limit
         self.languages = _languages(languages)
-        self.policy = (
-            policy if isinstance(policy, Policy) else load_policy(Path(policy)) if policy else Policy()
-        )
+        self.policy = policy if isinstance(policy, Policy) else load_policy(policy) if policy else Policy()
         check_policy(self.policy)
-        self.tokens = Tokens(check_key(key))
-        self.key_id = key_id(key)
+        discard = self.policy.key == "discard"
+        self.operators = Operators(secrets.token_bytes(KEY_BYTES) if discard else check_key(key))
+        self.tokens = self.operators.tokens
+        self.key_id = "discarded" if discard else key_id(key)
         self._scanner = Scanner()
+        self._dates = DateFinder()
         self._finders = tuple(finders)
         if ner is not None:
-            from privgen.anonymize.presidio import NerFinder
+            from privgen.anonymize.ner import NerFinder
 
             self._finders += (NerFinder(ner, self.languages),)
 
@@ -102,12 +135,28 @@ class Scrubber:
         """Say what it does without the key."""
         return f"Scrubber(languages={self.languages!r}, policy={self.policy.name!r}, key_id={self.key_id!r})"
 
+    def settings(self) -> dict[str, Any]:
+        """What decides how a text is scrubbed, ready for JSON; never the key."""
+        return {
+            "languages": list(self.languages),
+            "policy": self.policy.model_dump(mode="json"),
+            "finders": [finder.name for finder in self._finders],
+            "time_limit": self.time_limit,
+            "key_id": self.key_id,
+        }
+
     def load(self) -> None:
         """Load Presidio now rather than at the first text that needs it (before a process forks)."""
         _ = (self._delegated, self._replacer)
 
     def scrub(
-        self, text: str, known: Known = None, *, table: str | None = None, column: str | None = None
+        self,
+        text: str,
+        known: Known = None,
+        *,
+        table: str | None = None,
+        column: str | None = None,
+        customer: str | None = None,
     ) -> ScrubResult:
         """Find personal data in `text` and replace it.
 
@@ -116,20 +165,33 @@ class Scrubber:
             known: The customer's own row (identifier column to value), or `KnownIdentifiers` made of it.
             table: Table that the text stands in, for the policy.
             column: Its column.
+            customer: Whose text it is, for shift_date; by default the customer_id of `known`.
 
         Raises:
-            ScrubError: A recogniser failed or the text is too long; the text must not leave.
+            ScrubError: A recogniser failed or took too long, or the text is too long; it must not leave.
         """
-        spans = self.find(text, known, table=table, column=column)
+        if customer is None and known is not None:
+            customer = known.get("customer_id") if isinstance(known, Mapping) else known.customer
+        return self._limited(text, lambda: self._scrub(text, known, table, column, customer))
+
+    def _scrub(
+        self, text: str, known: Known, table: str | None, column: str | None, customer: str | None
+    ) -> ScrubResult:
+        spans = self._find(text, known, table, column)
         if not spans:
             return ScrubResult(text, ())
-        operators = {
-            span.entity_type: self.policy.operator(span.entity_type, table, column) for span in spans
-        }
-        try:
-            return ScrubResult(self._replacer.replace(text, spans, operators), spans)
-        except Exception as fault:
-            raise ScrubError(f"replacing failed ({type(fault).__name__}); the record is held back") from None
+        settings = {span.entity_type: self.policy.setting(span.entity_type, table, column) for span in spans}
+        done: list[ScrubResult] = []
+        failed = _failure(lambda: done.append(self._replaced(text, spans, settings, customer)))
+        if failed:
+            raise ScrubError(f"replacing failed ({failed}); the record is held back")
+        return done[0]
+
+    def _replaced(
+        self, text: str, spans: tuple[Span, ...], settings: dict[str, Setting], customer: str | None
+    ) -> ScrubResult:
+        scrubbed, placed = self._replacer.replace(text, spans, settings, customer)
+        return ScrubResult(scrubbed, spans, placed)
 
     def find(
         self, text: str, known: Known = None, *, table: str | None = None, column: str | None = None
@@ -139,6 +201,12 @@ class Scrubber:
         Raises:
             ScrubError: As for `scrub`.
         """
+        return self._limited(text, lambda: self._find(text, known, table, column))
+
+    def _limited(self, text: str, work: Callable[[], T]) -> T:
+        return limited(self.time_limit, work, interrupt=len(text) > _SHORT or bool(self._finders))
+
+    def _find(self, text: str, known: Known, table: str | None, column: str | None) -> tuple[Span, ...]:
         if len(text) > MAX_CHARACTERS:
             raise ScrubError(f"text of more than {MAX_CHARACTERS:,} characters; the record is held back")
         plain = blank_tokens(normalise(text))
@@ -156,13 +224,11 @@ class Scrubber:
         self, text: str, known: KnownIdentifiers | None, table: str | None, column: str | None
     ) -> list[Span]:
         found: set[Span] = set()
-        for finder in self._recognisers(text, known):
-            try:
-                found.update(finder.find(text))
-            except Exception as fault:
-                raise ScrubError(
-                    f"recogniser {finder.name} failed ({type(fault).__name__}); the record is held back"
-                ) from None
+        dates = self.policy.operator("DATE_TIME", table, column) != "keep"
+        for finder in (*self._recognisers(text, known), *([self._dates] if dates else [])):
+            failed = _failure(partial(_collect, found, finder, text))
+            if failed:
+                raise ScrubError(f"recogniser {finder.name} failed ({failed}); the record is held back")
         return [
             span
             for span in found
@@ -177,23 +243,50 @@ class Scrubber:
 
     def _recognisers(self, text: str, known: KnownIdentifiers | None) -> Iterator[Finder]:
         yield self._scanner
-        if known is not None:
+        if known is not None and known.count:
             yield known
-        if text.count(":") >= 2 or (_DIGIT.search(text) and _LONG.search(text)):
+        if text.count(":") >= 2 or (_DIGIT.search(text) and _long_token(text) and _LONG.search(text)):
             yield self._delegated
         yield from self._finders
 
     @cached_property
     def _delegated(self) -> DelegatedFinder:
-        from privgen.anonymize.presidio import DelegatedFinder
+        with unlimited():
+            from privgen.anonymize.presidio import DelegatedFinder
 
-        return DelegatedFinder()
+            return DelegatedFinder()
 
     @cached_property
     def _replacer(self) -> Replacer:
-        from privgen.anonymize.presidio import Replacer
+        with unlimited():
+            from privgen.anonymize.presidio_operators import Replacer
 
-        return Replacer(self.tokens)
+            return Replacer(self.operators)
+
+
+def _long_token(text: str) -> bool:
+    """Whether `_LONG`, the shortest match of which stands in a word of 14, is worth trying."""
+    return not text.isascii() or max(map(len, text.split()), default=0) >= 14
+
+
+def _collect(found: set[Span], finder: Finder, text: str) -> None:
+    found.update(finder.find(text))
+    check_time()  # a recogniser may swallow the alarm
+
+
+def _failure(work: Callable[[], object]) -> str:
+    """What `work` raised, by name, or nothing; a passed time limit goes on as it is.
+
+    Whoever raises on that does so outside the handler: an exception of a recogniser may hold the text, and
+    not even `__context__` may carry it on.
+    """
+    try:
+        work()
+    except TimeLimitError:
+        raise
+    except Exception as fault:
+        return type(fault).__name__
+    return ""
 
 
 def _known(known: Known) -> KnownIdentifiers | None:

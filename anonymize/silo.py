@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-import multiprocessing
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Iterator, Mapping
-from concurrent.futures import Future, ProcessPoolExecutor
 from importlib import metadata
 from itertools import islice
 from pathlib import Path
@@ -15,12 +13,15 @@ from typing import Any
 from privgen.anonymize.customers import CustomerIndex
 from privgen.anonymize.rows import BatchResult, RowScrubber
 from privgen.anonymize.scrubber import Scrubber
+from privgen.anonymize.silo_risk import silo_risk
+from privgen.anonymize.workers import Workers
 from privgen.errors import DataError
 from privgen.files import staged_folder, write_json
 from privgen.progress import Progress, silent
 from privgen.schema import TABLES, Row
 from privgen.tables import TableWriter, read_table, table_path
 
+_Task = tuple[str, str, list[Row]]
 CHUNK_ROWS = 500
 """Rows that go to a worker at once."""
 
@@ -37,8 +38,10 @@ def scrub_silo(
     """Scrub every table of a silo into `out` and return what scrub.json says.
 
     Free text is scrubbed with the identifiers of the customer whose row it is; identifier columns are
-    emptied; customer, review and dialogue ids become keyed pseudonyms. A record that cannot be scrubbed is
-    left out and listed under `held_back`. The written tables are scanned once more for `residual`.
+    emptied, and customer, review and dialogue ids become keyed pseudonyms, unless the policy says
+    otherwise. A record that cannot be scrubbed is left out and listed under `held_back`. The written tables
+    are scanned once more for `residual`; types that the policy replaces by look-alikes are named under
+    `lookalikes` and not counted there, as `RowScrubber.rescan_batch` says.
 
     Guarantees: `out` appears complete or not at all; the result does not depend on `workers`; memory does
     not grow with the tables, except for one short string per customer.
@@ -53,7 +56,7 @@ def scrub_silo(
 
     Raises:
         DataError: No table there, or a row that does not fit its table.
-        RunError: `out` holds something that is no scrubbed silo.
+        RunError: `out` holds something that is no scrubbed silo, or a worker process died.
     """
     silo, out = Path(silo), Path(out)
     tables = [name for name in TABLES if table_path(silo, name) is not None]
@@ -79,6 +82,7 @@ def scrub_silo(
                 meter.step(seen, f"checking {name}")
         summary = report.summary(out.name, scrubber, index.identifiers)
         summary["retention"] = _retention(oldest or {}, report.expired)
+        summary["risk"] = silo_risk(staging)
         write_json(staging / "scrub.json", summary)
     return summary
 
@@ -128,6 +132,7 @@ class _Report:
             "held_back": self._held_back,
             "languages": list(scrubber.languages),
             "policy": scrubber.policy.name,
+            "lookalikes": scrubber.policy.lookalikes(),
             "presidio_version": metadata.version("presidio-analyzer"),
             "key_id": scrubber.key_id,
         }
@@ -146,59 +151,34 @@ class _Runner:
     """Runs batches here or in a pool of forked processes; results come in order, few in flight."""
 
     def __init__(self, rows: RowScrubber, workers: int) -> None:
-        self._rows, self._workers = rows, workers
-        self._pool: ProcessPoolExecutor | None = None
+        self._rows = rows
+        self._pool: Workers[_Task, Any] | None = (
+            Workers(self._work, workers, retry=False) if workers > 1 else None
+        )
 
     def __enter__(self) -> _Runner:
-        if self._workers > 1:
+        if self._pool is not None:
             self._rows.load()
-            context = multiprocessing.get_context("fork")
-            self._pool = ProcessPoolExecutor(self._workers, context, _start_worker, (self._rows,))
+            self._pool.__enter__()
         return self
 
     def __exit__(self, *_: object) -> None:
         if self._pool is not None:
-            self._pool.shutdown(cancel_futures=True)
+            self._pool.__exit__()
 
     def scrub(self, table: str, chunks: Iterator[list[Row]]) -> Iterator[BatchResult]:
-        if self._pool is None:
-            yield from (self._rows.scrub_batch(table, rows) for rows in chunks)
-            return
-        pending: deque[Future[BatchResult]] = deque()
-        for rows in chunks:
-            pending.append(self._pool.submit(_scrub_in_worker, table, rows))
-            if len(pending) >= 2 * self._workers:
-                yield pending.popleft().result()
-        while pending:
-            yield pending.popleft().result()
+        return self._run("scrub_batch", table, chunks)
 
     def rescan(self, table: str, chunks: Iterator[list[Row]]) -> Iterator[tuple[int, Counter[str]]]:
-        if self._pool is None:
-            yield from (self._rows.rescan_batch(table, rows) for rows in chunks)
-            return
-        pending: deque[Future[tuple[int, Counter[str]]]] = deque()
-        for rows in chunks:
-            pending.append(self._pool.submit(_rescan_in_worker, table, rows))
-            if len(pending) >= 2 * self._workers:
-                yield pending.popleft().result()
-        while pending:
-            yield pending.popleft().result()
+        return self._run("rescan_batch", table, chunks)
 
+    def _run(self, method: str, table: str, chunks: Iterator[list[Row]]) -> Iterator[Any]:
+        tasks = ((method, table, rows) for rows in chunks)
+        return (self._work(task) for task in tasks) if self._pool is None else self._pool.run(tasks)
 
-_worker_rows: list[RowScrubber] = []
-"""The scrubber of a worker process, inherited through fork; always empty in the parent."""
-
-
-def _start_worker(rows: RowScrubber) -> None:
-    _worker_rows[:] = [rows]
-
-
-def _scrub_in_worker(table: str, rows: list[Row]) -> BatchResult:
-    return _worker_rows[0].scrub_batch(table, rows)
-
-
-def _rescan_in_worker(table: str, rows: list[Row]) -> tuple[int, Counter[str]]:
-    return _worker_rows[0].rescan_batch(table, rows)
+    def _work(self, task: _Task, *_: object) -> Any:
+        method, table, rows = task
+        return getattr(self._rows, method)(table, rows)
 
 
 def _chunks(silo: Path, table: str) -> Iterator[list[Row]]:

@@ -14,7 +14,11 @@ step "$BIN/python" examples/train_federated.py
 step "$BIN/python" examples/whole_job.py "$WORK/whole"
 step "$BIN/privgen" demo "$WORK/demo" --locale zh_CN --merchants 2 --customers 30 --rounds 2
 step "$BIN/privgen" demo "$WORK/template" --generator template --merchants 2 --customers 30 --rounds 1
+step "$BIN/python" examples/ner_tiny_data.py "$WORK/names"
+step "$BIN/python" examples/train_ner.py "$WORK/names" "$WORK/ner" --tiny
+step "$BIN/privgen" scrub "$WORK/template" --ner "$WORK/ner" --workers 2
 step "$BIN/python" examples/benchmarks/scrub_speed.py --texts 200
+step "$BIN/python" examples/benchmarks/scrub_scale.py --small 1 --large 2 --speed 1 --turns 1 --ray
 step "$BIN/python" examples/benchmarks/explain_speed.py --quick
 step "$BIN/python" examples/benchmarks/page_quality.py --pages 5 --explained 1
 step "$BIN/python" examples/benchmarks/round_overhead.py --quick

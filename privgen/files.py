@@ -108,6 +108,39 @@ def staged_folder(path: Path, *, marker: str) -> Iterator[Path]:
         os.close(descriptor)
 
 
+@contextlib.contextmanager
+def locked_folder(folder: Path) -> Iterator[None]:
+    """Hold `folder`, made if need be, against other processes; what is in it stays.
+
+    Raises:
+        RunError: Another process holds it.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(folder, os.O_RDONLY)
+    _held.add(descriptor)
+    try:
+        if not _locked(descriptor, folder):
+            raise RunError(f"{folder}: another process is working on this")
+        yield
+    finally:
+        if descriptor in _held:
+            _held.remove(descriptor)
+            os.close(descriptor)
+
+
+_held: set[int] = set()
+"""Descriptors of the folders that this process holds."""
+
+
+def _let_go() -> None:
+    """In a forked child: a worker that outlives a killed parent for a moment must not keep its folders."""
+    while _held:
+        os.close(_held.pop())
+
+
+os.register_at_fork(after_in_child=_let_go)
+
+
 def _locked(descriptor: int, folder: Path) -> bool:
     """Whether this process now holds `folder`, and it has not just been moved away by another."""
     try:

@@ -91,9 +91,12 @@ def scrub(run: RunFolder, config: RunConfig, progress: Progress = silent) -> Sta
     )
     out = run.path / SCRUBBED
     settings = config.scrub.model_dump(exclude={"workers", "key_file"}) | {"key_id": scrubber.key_id}
+    settings["policy"] = scrubber.policy.model_dump(mode="json")  # a changed policy file is another policy
     oldest = oldest_days(config.scrub.retention, now().date())
     # rows grow older: another day is another scrub
     settings["retention"] = {table: day.isoformat() for table, day in oldest.items()}
+    if config.scrub.ner is not None:  # another model in the same folder is another setting
+        settings["ner_hash"] = sha256_tree(Path(config.scrub.ner))
 
     def work() -> dict[str, Any]:
         _drop_unknown(out, {silo.name for silo in silos})

@@ -1,11 +1,15 @@
 """Generators of valid and invalid identifiers with their own checksum code, so that they check ours."""
 
 import random
+import sys
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
 from privgen.anonymize import Scrubber
+
+sys.path.insert(0, str(Path(__file__).parent))  # importlib import mode: makes ner_models importable
 
 
 @dataclass

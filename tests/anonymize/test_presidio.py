@@ -38,7 +38,7 @@ def test_analyzer_engine_and_scrubber_find_the_same(language):
 def test_every_rule_is_in_one_recogniser():
     found = recognizers(["en"])
     assert [r.supported_entities[0] for r in found] == list(entity_types())
-    assert sum(len(r._scanner._triggers.rules) for r in found) == len(RULES)
+    assert sum(len(r._triggers.rules) for r in found) == len(RULES)
     assert len({rule.name for rule in RULES}) == len(RULES)
 
 

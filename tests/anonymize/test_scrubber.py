@@ -247,7 +247,7 @@ def test_a_recogniser_that_raises_holds_the_record_back_without_its_text():
     assert CANARY not in "".join(traceback.format_exception(caught.value, chain=True)).replace(
         "scrubber.scrub", ""
     )
-    assert caught.value.__cause__ is None and caught.value.__suppress_context__
+    assert caught.value.__cause__ is None and caught.value.__context__ is None
 
 
 def test_no_value_in_any_log_or_repr(caplog, capfd):

@@ -2,6 +2,8 @@
 
 import datetime as dt
 import json
+import os
+import signal
 from itertools import pairwise
 
 import pytest
@@ -175,6 +177,21 @@ def test_a_failing_record_is_held_back_and_counted(silo, tmp_path, workers):
     (entry,) = report["held_back"]
     assert (entry["table"], entry["row"]) == ("dialogues", 1) and "RuntimeError" in entry["reason"]
     assert "maria" not in json.dumps(report)
+
+
+class Killing:
+    name = "killing"
+
+    def find(self, text):
+        if "here" in text:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return ()
+
+
+def test_a_worker_that_dies_is_one_clear_line(silo, tmp_path):
+    with pytest.raises(RunError, match="a worker process died"):
+        scrub_silo(silo, tmp_path / "out", scrubber=Scrubber(key=KEY, finders=[Killing()]), workers=2)
+    assert not (tmp_path / "out").exists()
 
 
 def test_faults_leave_nothing(tmp_path, silo):

@@ -1,5 +1,10 @@
 """Pseudonyms: canonical values, nothing hidden in a token, keyed."""
 
+import os
+import subprocess
+import sys
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -76,3 +81,25 @@ def test_type_and_key_matter():
 
 def test_few_collisions():
     assert len({TOKENS.token("ID", str(i)) for i in range(20_000)}) == 20_000
+
+
+def test_another_process_makes_the_same_pseudonyms_surrogates_and_encrypted_values():
+    """With another hash seed, as a later run would have."""
+    code = (
+        "from privgen.anonymize import Policy, Scrubber\n"
+        "def made():\n"
+        "    text = 'mail ann@shop.com, 收货人张伟，电话138 0013 8000'\n"
+        "    policies = [Policy(default=name) for name in ('pseudonymize', 'surrogate', 'encrypt')]\n"
+        "    return [ascii(Scrubber(key=bytes(range(32)), policy=p).scrub(text).text) for p in policies]\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code + "print(made())"],
+        capture_output=True,
+        check=True,
+        text=True,
+        env={**os.environ, "PYTHONHASHSEED": "1"},
+    )
+    here: dict[str, Any] = {}
+    exec(code, here)
+    assert done.stdout.strip() == repr(here["made"]())
+    assert TOKENS.token("EMAIL_ADDRESS", "ann@shop.com") in done.stdout

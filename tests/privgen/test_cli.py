@@ -53,6 +53,15 @@ def _make(run: Path, *tables: tuple[str, list]) -> Path:
     return run
 
 
+# -- a model of names
+
+
+def test_a_missing_model_of_names_is_one_line(run: Path, tmp_path: Path) -> None:
+    before = sha256_tree(run / "scrubbed")
+    assert "nowhere: no model folder" in _fault(privgen("scrub", run, "--ner", tmp_path / "nowhere"))
+    assert sha256_tree(run / "scrubbed") == before
+
+
 # -- configuration
 
 

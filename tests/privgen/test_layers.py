@@ -35,7 +35,10 @@ HEAVY = {
     *("matplotlib", "pandas", "fastapi", "uvicorn", "sqlalchemy", "openai"),
 }
 ADAPTERS = {
-    "anonymize/presidio.py": {"presidio_analyzer", "presidio_anonymizer"},
+    "anonymize/ner.py": {"presidio_analyzer", "torch"},
+    "anonymize/presidio.py": {"presidio_analyzer"},
+    "anonymize/presidio_operators.py": {"presidio_anonymizer"},
+    "anonymize/ray_data.py": {"ray"},
     "federated/model.py": {"torch", "transformers", "peft", "safetensors"},
     "federated/opacus_step.py": {"torch", "opacus"},
     "federated/accounting.py": {"dp_accounting", "opacus"},

@@ -10,6 +10,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import spacy
 
 from privgen import stage_pages
 from privgen.errors import ConfigError, DataError, ModelError, PrivgenError, RunError
@@ -90,6 +91,24 @@ def test_another_value_runs_the_stage_again(run: Path, stage: str, flags: dict[s
     run_stage("generate", run, flags=TEMPLATE)
     again = run_stage(stage, run, flags=flags)
     assert not again.skipped and run_stage(stage, run).skipped  # the value stays for the next command
+
+
+def _names(folder: Path, name: str) -> str:
+    """A spaCy pipeline that knows one name."""
+    nlp = spacy.blank("en")
+    nlp.add_pipe("entity_ruler").add_patterns([{"label": "PERSON", "pattern": name}])  # type: ignore[attr-defined]
+    nlp.to_disk(folder)
+    return str(folder)
+
+
+def test_another_model_of_names_in_the_same_folder_scrubs_again(run: Path, tmp_path: Path) -> None:
+    flags = {"scrub": {"ner": _names(tmp_path / "ner", "the"), "workers": 2}}
+    first = run_stage("scrub", run, flags=flags)
+    assert not first.skipped and run_stage("scrub", run).skipped
+    _names(tmp_path / "ner", "nobody at all")
+    second = run_stage("scrub", run)
+    assert not second.skipped
+    assert first.summary["entities"]["PERSON"] > second.summary["entities"].get("PERSON", 0)
 
 
 def test_the_batch_size_is_no_reason_to_write_again(run: Path) -> None:

@@ -1,0 +1,217 @@
+"""What a name in Latin letters looks like, and where it ends in running text."""
+
+from __future__ import annotations
+
+import re
+
+from privgen.anonymize.data_files import lines, wordlist
+
+UP = "A-ZÀ-ÖØ-Þ\u0100-\u024f\u1e00-\u1eff"
+LOW = "a-zß-öø-ÿ\u0100-\u024f\u1e00-\u1eff"
+LEFT = f"(?<![{UP}{LOW}])"
+
+_PARTICLE = (
+    r"(?:d[aeiou]|dos|das|des|dell[aeo]|de[lnr]|dal|van|von|vom|zu[rm]?|te[nr]|la|las|los|le|bin|ibn|binti?|al|el|e|y|i"
+    r"|af|av|st\.|san|santa)"
+)
+_PARTICLES = frozenset(
+    [
+        "de",
+        "da",
+        "do",
+        "dos",
+        "das",
+        "di",
+        "du",
+        "des",
+        "del",
+        "della",
+        "dello",
+        "den",
+        "der",
+        "dal",
+        "van",
+        "von",
+        "vom",
+        "zu",
+        "zur",
+        "ten",
+        "ter",
+        "la",
+        "las",
+        "los",
+        "le",
+        "bin",
+        "ibn",
+        "al",
+        "el",
+        "e",
+        "y",
+        "e'",
+        "san",
+        "santa",
+        "af",
+        "av",
+    ]
+)
+WORD = (
+    rf"(?:[{UP}](?:['’][{UP}{LOW}])?[{LOW}]{{1,24}}(?:['’]?[{UP}][{LOW}]{{1,20}})?(?:-[{UP}]?[{LOW}]{{1,20}}){{0,2}}"
+    rf"|[{UP}]\.(?:-?[{UP}]\.)?)"
+)
+FULL = rf"{WORD}(?:[ ](?:{_PARTICLE}[ ]){{0,2}}(?:(?:d['’])?{WORD}|[{UP}](?=[ ][{UP}]))){{0,3}}"
+"""One to four words in title case, with initials and particles between them."""
+TWO = rf"{WORD}[ ](?:{_PARTICLE}[ ]){{0,2}}(?:[{UP}]\.?[ ])?{WORD}(?:[ ]{WORD})?"
+"""Two or three words in title case."""
+
+_CAPITAL = rf"(?=[{UP}'’.-]{{2}})[{UP}]{{1,20}}(?:['’-][{UP}]{{2,20}})?\.?(?![{LOW}])"
+CAPITALS = rf"{_CAPITAL}(?:[ ][{UP}]\.?(?=[ ]))?(?:[ ]{_CAPITAL}){{0,3}}"
+ANY_CASE = rf"[{UP}{LOW}][{UP}{LOW}'’-]{{1,24}}(?:[ ][{UP}{LOW}][{UP}{LOW}'’.-]{{0,24}}){{0,3}}"
+NAME = rf"(?:{FULL}|{CAPITALS}|{ANY_CASE})"
+"""A name in title case, in capitals or in lower case."""
+
+GIVEN = wordlist("given_names")
+"""Common given names that are no words of a shop's English."""
+NOT_NAMES = wordlist("not_names")
+_AFTER = wordlist("after_names") | NOT_NAMES
+_BRANDS = re.compile(
+    r"(?:dr|mr|mrs|ms)\.?\s(?:martens?|scholl|pepper|clean|coffee|potato|bean|meyer|brown's|porter|right|darcy"
+    r"|denim|doolittle|jart|bronner|dre|oetker|beckmann|seuss|who|freeze|christmas|muscle|heater|dress|fancy|big|t|men)",
+    re.IGNORECASE,
+)
+_FAMOUS = frozenset(line.strip() for line in lines("famous_names"))
+_TOKEN = re.compile(r"\S+")
+_TITLE = re.compile(r"\S{1,12}[ ]")
+LONGEST_LOWER = 3
+"""Words of a name in lower case or in capitals: after that somebody is telling a story."""
+
+
+_ALSO_SURNAMES = frozenset(
+    [
+        "black",
+        "white",
+        "green",
+        "blue",
+        "small",
+        "large",
+        "red",
+        "love",
+        "best",
+        "good",
+        "price",
+        "gold",
+        "new",
+        "old",
+        "city",
+        "guest",
+        "house",
+        "store",
+        "card",
+        "street",
+        "lane",
+        "sales",
+        "day",
+        "driver",
+        "parcel",
+        "bank",
+        "road",
+        "avenue",
+        "home",
+        "work",
+        "chase",
+        "summer",
+        "winter",
+        "page",
+        "gift",
+        "brown",
+        "grey",
+        "gray",
+        "silver",
+    ]
+)
+
+
+def _plain(word: str) -> str:
+    return re.sub(r"['’]s?$", "", word.strip(".,").lower()) or word.lower()
+
+
+def _ends(word: str, first: bool) -> bool:
+    """Whether a name ends before `word`: in title case fewer words are none."""
+    plain = _plain(word)
+    if len(plain) == 1 and word[0].isupper() and not first:
+        return plain == "i"
+    if not word[0].isupper() or word.isupper():
+        return plain in _AFTER
+    return plain in NOT_NAMES and (first or plain not in _ALSO_SURNAMES)
+
+
+def name_length(value: str) -> int:
+    """Length of the name that `value` starts with; 0 if its first word is none."""
+    words = list(_TOKEN.finditer(value))
+    loose = not any(word[0][:1].isupper() and not word[0].isupper() for word in words[:1])
+    kept = 0
+    for place, word in enumerate(words):
+        if loose and kept >= LONGEST_LOWER:
+            break
+        if place and _plain(word[0]) in _PARTICLES and place + 1 < len(words):
+            continue
+        if _ends(word[0], not place):
+            break
+        kept = place + 1
+        if word[0].endswith(".") and len(word[0]) > 3:  # a sentence ends here; an initial goes on
+            break
+    return len(value[: words[kept - 1].end()].rstrip(".")) if kept else 0
+
+
+def listed(value: str) -> int:
+    """As `name_length`, if the first word is a common given name."""
+    first = value.split(" ", 1)[0]
+    known = {_plain(first), *_plain(first).split("-")} & GIVEN
+    return name_length(value) if known else 0
+
+
+def title_or_listed(value: str) -> int:
+    """As `name_length` for title case; in lower case and in capitals the first word must be a given name."""
+    first = value.split(" ", 1)[0]
+    return name_length(value) if first[:1].isupper() and not first.isupper() else listed(value)
+
+
+def listed_or_two(value: str) -> int:
+    """As `listed`, or two words in title case."""
+    kept = name_length(value)
+    title = value[0].isupper() and not value.split(" ", 1)[0].isupper()
+    return kept if listed(value) or (title and " " in value[:kept]) else 0
+
+
+def titled(value: str) -> int:
+    """A title and a name: brands such as a boot or a cleaner are none."""
+    title = _TITLE.match(value)
+    if title is None or _BRANDS.match(value):
+        return 0
+    kept = name_length(value[title.end() :])
+    return title.end() + kept if kept else 0
+
+
+def two_words(value: str) -> int:
+    """As `name_length`, if it takes two words at least."""
+    kept = name_length(value)
+    return kept if " " in value[:kept] else 0
+
+
+def whole_name(value: str) -> int:
+    """A given name and a family name in title case that no label, film or book bears."""
+    kept = whole_or_given(value)
+    return kept if " " in value[:kept] else 0
+
+
+def whole_or_given(value: str) -> int:
+    """As `listed`, unless the first two words are a label, a film or a book."""
+    kept = listed(value)
+    name = " ".join(_plain(word) for word in value[:kept].split()[:2])
+    return 0 if name in _FAMOUS else kept
+
+
+def uncommon(value: str) -> int:
+    """As `name_length` in title case, if no common word stands first; as `listed` in other cases."""
+    first = _plain(value.split(" ", 1)[0])
+    common = first in _AFTER or first.endswith(("ing", "ed", "ly"))
+    return listed(value) or (0 if common or not value[0].isupper() else name_length(value))
