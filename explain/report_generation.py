@@ -72,9 +72,7 @@ class _Pages:
             self.samples[merchant] = _sample(page)
 
 
-def generation(
-    run: RunFolder, *, hidden: frozenset[str] = frozenset(), progress: Progress = silent
-) -> Facts:
+def generation(run: RunFolder, *, hidden: frozenset[str] = frozenset(), progress: Progress = silent) -> Facts:
     """Pages, sections, fallbacks and guards; `samples` holds the first page of each merchant, uncut by hand.
 
     Pages in `hidden` are counted and are no samples.

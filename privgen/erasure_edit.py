@@ -67,6 +67,8 @@ def is_own_page(page: dict[str, Any], person: Person, merchants: Iterable[str]) 
 
 def _stage_tables(staging: Staging, found: Found) -> dict[str, dict[str, dict[str, int]]]:
     """Write the tables without the person; rows removed by root folder, merchant and table."""
+    from privgen.anonymize.silo_risk import silo_risk
+
     counts: dict[str, dict[str, dict[str, int]]] = {}
     for rows in found.tables:
         silo = rows.path.parent
@@ -79,7 +81,11 @@ def _stage_tables(staging: Staging, found: Found) -> dict[str, dict[str, dict[st
         if log.exists() and log.relative_to(staging.run.path).as_posix() not in staging.files:
             with staging.written(log) as new:
                 mine = [rows for rows in found.tables if rows.path.parent.name == silo.name]
-                write_json(new, _scrub_log(read_json(log), mine))
+                changed = _scrub_log(read_json(log), mine)
+                customers = staging.path(log.with_name("customers.parquet"))
+                if changed.get("risk") is not None and customers.exists():
+                    changed["risk"] = silo_risk(customers.parent)
+                write_json(new, changed)
     return counts
 
 

@@ -53,19 +53,21 @@ class Staging:
         if kind is not None and not (self.run.path / FOLDER / JOURNAL).exists():
             shutil.rmtree(self.run.path / FOLDER, ignore_errors=True)
 
+    def path(self, path: Path) -> Path:
+        """Where the new content of a file of the run lies once it is written."""
+        return self.run.path / FOLDER / "new" / path.relative_to(self.run.path)
+
     @contextmanager
     def written(self, path: Path) -> Iterator[Path]:
         """Where the new content of a file of the run is to be written."""
-        name = path.relative_to(self.run.path).as_posix()
-        with atomic_path(self.run.path / FOLDER / "new" / name) as temporary:
+        with atomic_path(self.path(path)) as temporary:
             yield temporary
-        self.files.append(name)
+        self.files.append(path.relative_to(self.run.path).as_posix())
 
     def forget(self, path: Path) -> None:
         """Leave a file of the run as it is."""
-        name = path.relative_to(self.run.path).as_posix()
-        self.files.remove(name)
-        (self.run.path / FOLDER / "new" / name).unlink()
+        self.files.remove(path.relative_to(self.run.path).as_posix())
+        self.path(path).unlink()
 
     def commit(self, record: dict[str, Any], pseudonyms: Iterable[str]) -> None:
         """Put the journal down: from here on the erasure will be finished.

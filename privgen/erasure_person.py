@@ -17,6 +17,8 @@ PSEUDONYM = re.compile("c_[0-9a-f]{16}")
 """What the scrubber writes for a customer id."""
 ERASURE_KEY = "keys/erasures.key"
 """Key of the fingerprints that records of erasures and lists of participants hold; it stays in the run."""
+DISCARDED = "discarded"
+"""Key id of tables scrubbed under a policy that throws the key away."""
 DERIVED = ("scrubbed", "federated/records", "pages/pages.jsonl")
 """What holds pseudonyms, relative to the run folder."""
 
@@ -69,11 +71,14 @@ def find_person(run: RunFolder, config: RunConfig, given: str) -> Person:
     except ImportError as missing:
         raise MissingExtraError("anonymize", str(missing.name)) from None
     key_file = scrub_key_file(run, config)
+    used = pseudonym_key(run)
+    if used == DISCARDED:
+        _check_without_key(run, given, f"{run.path}: scrubbed with a key that nobody keeps")
+        return Person(given)
     if not key_file.exists():
-        _check_without_key(run, given, key_file)
+        _check_without_key(run, given, f"{key_file}: key file not found")
         return Person(given)
     key = load_key(key_file)
-    used = run.manifest["stages"].get("scrub", {}).get("config", {}).get("key_id")
     if used not in (None, key_id(key)):
         raise KeyFileError(f"{key_file}: not the key that this run was scrubbed with; nothing was erased")
     return Person(given, Tokens(key))
@@ -89,7 +94,13 @@ def fingerprint(key: bytes, pseudonym: str) -> str:
     return hmac.digest(key, b"privgen erasure\0" + pseudonym.encode(), hashlib.sha256).hex()[:32]
 
 
-def _check_without_key(run: RunFolder, given: str, key_file: Path) -> None:
+def pseudonym_key(run: RunFolder) -> str | None:
+    """Id of the key that the tables are scrubbed with: under another one pseudonyms cannot be compared."""
+    key: str | None = run.manifest["stages"].get("scrub", {}).get("config", {}).get("key_id")
+    return key
+
+
+def _check_without_key(run: RunFolder, given: str, why: str) -> None:
     """A pseudonym finds nothing in raw tables and a raw id nothing in scrubbed ones: that is no answer."""
     if PSEUDONYM.fullmatch(given):
         unsearched = sorted(path.name for path in run.path.glob("silos/[!.]*") if path.is_dir())
@@ -98,6 +109,6 @@ def _check_without_key(run: RunFolder, given: str, key_file: Path) -> None:
         unsearched = [name for name in DERIVED if (run.path / name).exists()]
     if unsearched:
         raise KeyFileError(
-            f"{key_file}: key file not found; without it {', '.join(unsearched)} cannot be searched for this "
-            "customer; nothing was erased"
+            f"{why}; {', '.join(unsearched)} cannot be searched for this customer; nothing was erased (what "
+            "can be made again may be removed first)"
         )

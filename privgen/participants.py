@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from privgen.erasure_person import ERASURE_KEY, fingerprint
+from privgen.erasure_person import DISCARDED, ERASURE_KEY, fingerprint, pseudonym_key
 from privgen.files import atomic_open, read_json, read_jsonl, write_json
 from privgen.runfolder import RunFolder
 
@@ -36,7 +36,7 @@ def note_training(run: RunFolder, summary: Mapping[str, Any], records: Mapping[s
         with atomic_open(folder / f"{merchant}.txt") as handle:
             handle.writelines(f"{name}\n" for name in sorted(people))
     facts = {name: summary[name] for name in _KEPT}
-    keys = {"key_id": key_id(key), "pseudonym_key_id": _pseudonym_key(run)}
+    keys = {"key_id": key_id(key), "pseudonym_key_id": pseudonym_key(run)}
     write_json(folder / "training.json", facts | keys | {"merchants": sorted(records)})
 
 
@@ -52,10 +52,11 @@ def trainings_with(
     """
     names, key = _fingerprints(run, pseudonyms)
     noted = set()
+    comparable = None if pseudonym_key(run) == DISCARDED else pseudonym_key(run)
     for path in sorted((run.path / PARTICIPANTS).glob("*/training.json")):
         facts = read_json(path)
         noted.add(facts["adapter_hash"])
-        known = facts["key_id"] == key and facts["pseudonym_key_id"] == _pseudonym_key(run)
+        known = facts["key_id"] == key and facts["pseudonym_key_id"] == comparable
         took_part = [
             merchant
             for merchant in facts["merchants"]
@@ -73,12 +74,6 @@ def _fingerprints(run: RunFolder, pseudonyms: Collection[str]) -> tuple[set[str]
         return set(), None
     key = load_key(run.path / ERASURE_KEY)
     return {fingerprint(key, name) for name in pseudonyms}, key_id(key)
-
-
-def _pseudonym_key(run: RunFolder) -> str | None:
-    """Id of the key that the tables are scrubbed with: under another one pseudonyms cannot be compared."""
-    key: str | None = run.manifest["stages"].get("scrub", {}).get("config", {}).get("key_id")
-    return key
 
 
 def _named(path: Path, names: Collection[str]) -> bool:

@@ -120,14 +120,14 @@ def test_what_scrub_would_make_of_the_rest_is_what_is_left(full: Path) -> None:
     edited = {path: rows(full / path) for path in paths}
     kept = ("rows", "consent")
     summary = {name: RunFolder(full).summary("scrub")[name] for name in kept}
-    known = [read_json(path)["known_identifiers"] for path in sorted(full.glob("scrubbed/*/scrub.json"))]
+    logs = [read_json(path) for path in sorted(full.glob("scrubbed/*/scrub.json"))]
     shutil.rmtree(full / "scrubbed")
     again = run_stage("scrub", full)
     assert {path: rows(full / path) for path in paths} == edited
     assert {name: again.summary[name] for name in kept} == summary
-    assert known == [
-        read_json(path)["known_identifiers"] for path in sorted(full.glob("scrubbed/*/scrub.json"))
-    ]
+    for log, path in zip(logs, sorted(full.glob("scrubbed/*/scrub.json")), strict=True):
+        made = read_json(path)
+        assert all(log[name] == made[name] for name in ("known_identifiers", "risk", "held_back"))
 
 
 def test_the_models_are_named_also_when_the_records_are_gone(full: Path, models: Path) -> None:
@@ -253,6 +253,21 @@ def test_a_key_outside_the_run_is_found_by_the_configuration(full: Path, tmp_pat
     run_stage("scrub", full, flags={"scrub": {"key_file": str(key)}})
     erase(full, customer, None)
     assert files_with(full, ids) == set()
+
+
+def test_under_a_discarded_key_only_what_is_raw_can_be_searched(full: Path) -> None:
+    customer = _widest(full)
+    run_stage("scrub", full, flags={"scrub": {"policy": "gdpr-anonymous"}})
+    before = sha256_tree(full)
+    with pytest.raises(KeyFileError, match=r"a key that nobody keeps; scrubbed, federated/records, pages"):
+        erase(full, customer, None)
+    assert sha256_tree(full) == before
+    for name in ("scrubbed", "federated/records", "pages", "explanations"):
+        shutil.rmtree(full / name)
+    ids = {customer} | people(full)[customer]["ids"]
+    (model,) = erase(full, customer, None)["models"]
+    assert not model["known"] and files_with(full, ids) == set()
+    run_stage("scrub", full)
 
 
 def test_a_run_that_was_only_ingested(tmp_path: Path) -> None:
