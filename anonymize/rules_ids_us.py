@@ -16,11 +16,13 @@ _MBI = (
 )
 _LICENCE = (
     r"(?:driver'?s?[’']?s?|driving|dmv)[ ]?(?:licen[cs]e|permit|lic|id)|licen[cs]e (?:no|num(?:ber)?|#|id)"
-    r"|driver'?s? lic|d\.?l\.? ?(?:no|num(?:ber)?|#)|cdl|permit (?:no|num(?:ber)?|#)|f[üu]hrerschein(?:nummer)?"
+    r"|driver'?s? lic|d\.?l\.? ?(?:no|num(?:ber)?|#)|cdl|permit (?:no|num(?:ber)?|#)"
+    r"|f[üu]hrerschein(?:nummer)?"
     r"|permis de conduire|carnet de conducir|patente(?: di guida)?|cnh"
 )
 _LICENCE_NUMBER = (
-    r"(?=[A-Z]{0,7}[0-9]|(?-i:[A-Z]{1,3})[ -][0-9])(?:(?-i:[A-Z]{1,3})[ -])?[A-Z0-9]{2,18}(?:-[A-Z0-9]{2,8}){0,4}(?:[ ][0-9]{2,5}){0,4}"
+    r"(?=[A-Z]{0,7}[0-9]|(?-i:[A-Z]{1,3})[ -][0-9])(?:(?-i:[A-Z]{1,3})[ -])?[A-Z0-9]{2,18}(?:-[A-Z0-9]{2,"
+    r"8}){0,4}(?:[ ][0-9]{2,5}){0,4}"
     r"|(?=[A-Z]{5}[0-9A-Z]{3})[A-Z0-9*]{12,18}"
 )
 
@@ -113,7 +115,8 @@ RULES = (
     labelled(
         "us_health_member",
         "US_HEALTH_INSURANCE_MEMBER_ID",
-        r"(?:insurance|subscriber|policy|medicaid|health ?plan|group)(?: (?:member|card|policy))?(?: ?(?:id|no|number|#))"
+        r"(?:insurance|subscriber|policy|medicaid|health ?plan|group)(?: (?:member|card"
+        r"|policy))?(?: ?(?:id|no|number|#))"
         r"|(?:policy|claim|prescription|rx|referral|prior auth(?:orization)?)(?: ?(?:no|number|#|id))?",
         r"[A-Z]{0,5}-?[0-9](?:-?[A-Z0-9]){5,17}",
         (
@@ -152,7 +155,8 @@ RULES = (
     labelled(
         "us_bank_number_context",
         "US_BANK_NUMBER",
-        r"(?:bank|checking|savings?|deposit|giro)[ ]?(?:account|acct|a/c)?(?: ?(?:no|num(?:ber)?|#))?|acct|a/c(?: no)?"
+        r"(?:bank|checking|savings?|deposit|giro)[ ]?(?:account|acct|a/c)?(?: ?(?:no|num(?:ber)?|#))?"
+        r"|acct|a/c(?: no)?"
         r"|account (?:no|num(?:ber)?|#)|acc(?:ount)?\.? no|konto(?:nummer|nr)?|conta(?: corrente)?",
         r"[0-9](?:[ -]?[0-9]){6,16}(?:-[0-9Xx])?",
         (

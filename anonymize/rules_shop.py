@@ -31,12 +31,15 @@ def _loyal(value: str) -> bool:
     return len(digits) >= 6 or (len(digits) >= 4 and value[0].isalpha())
 
 
+_MEASURES = re.compile(
+    r"(?:19|20)[0-9]{2}-[0-9]{1,2}-[0-9]{1,2}|[0-9]{2}[A-Za-z]{0,4}(?:-[0-9]{2}){1,3}"
+    r"|[0-9]{1,2}-[0-9]{1,2}-[0-9]{2,4}"
+)
+
+
 def _long_number(value: str) -> bool:
     """Five digits at least, and no date or price."""
-    return (
-        sum(char.isdigit() for char in value) >= 5
-        and re.fullmatch(r"(?:19|20)[0-9]{2}-[0-9]{1,2}-[0-9]{1,2}", value) is None
-    )
+    return sum(char.isdigit() for char in value) >= 5 and _MEASURES.fullmatch(value) is None
 
 
 def _mod10_usps(value: str) -> bool:
@@ -47,9 +50,13 @@ def _mod10_usps(value: str) -> bool:
 
 
 _CARRIER = (
-    r"usps|ups|fed ?ex|dhl|dpd|gls|hermes|evri|royal mail|parcel ?force|yodel|purolator|canada post|auspost|australia post|startrack|correios|correos|la poste|colissimo|chronopost|mondial relay"
-    r"|seur|mrw|poste italiane|brt|bartolini|sda|post ?nl|bpost|post ?nord|posti|in ?post|on ?trac|laser ?ship|aramex|blue ?dart|delhivery|dtdc|ekart|xpress ?bees|sagawa|yamato|japan post|sing ?post|ninja ?van"
-    r"|deutsche post|an post|estafeta|jadlog|loggi|amazon logistics|tnt|toll|couriers? please|sendle|j&t|lalamove|courier"
+    r"usps|ups|fed ?ex|dhl|dpd|gls|hermes|evri|royal mail|parcel ?force|yodel|purolator|canada post"
+    r"|auspost|australia post|startrack|correios|correos|la poste|colissimo|chronopost|mondial relay"
+    r"|seur|mrw|poste italiane|brt|bartolini|sda|post ?nl|bpost|post ?nord|posti|in ?post|on ?trac"
+    r"|laser ?ship|aramex|blue ?dart|delhivery|dtdc|ekart|xpress ?bees|sagawa|yamato|japan post"
+    r"|sing ?post|ninja ?van"
+    r"|deutsche post|an post|estafeta|jadlog|loggi|amazon logistics|tnt|toll|couriers? please|sendle|j&t"
+    r"|lalamove|courier"
 )
 
 
@@ -59,8 +66,11 @@ RULES = (
         "ORDER_NUMBER",
         re.compile(
             rf"(?:(?<![A-Za-z])(?:orders?|purchase order|p\.?o\.?|invoice|receipt"
-            rf"|pedido|compra|nota fiscal|bestell(?:ung|nummer|nr\.?)|auftrag(?:snummer|s-?nr\.?)?|rechnung(?:snummer|s-?nr\.?)?|(?:num[ée]ro de |n°? ?(?:de )?)?commande|(?:numero )?(?:di )?ordine"
-            rf"|transaction|purchase|confirmation|booking|reservation|reference|case|ticket|rma|return|refund|complaint|claim|bestelnummer|ordernummer|folio|protocolo|factura|fattura)"
+            rf"|pedido|compra|nota fiscal|bestell(?:ung|nummer|nr\.?)|auftrag(?:snummer|s-?nr\.?)?"
+            rf"|rechnung(?:snummer|s-?nr\.?)?|(?:num[ée]ro de |n°? ?(?:de )?)?commande"
+            rf"|(?:numero )?(?:di )?ordine"
+            rf"|transaction|purchase|confirmation|booking|reservation|rma|bestelnummer|ordernummer|folio"
+            rf"|protocolo|factura|fattura)"
             rf"(?:[ ]?(?:number|no\.?|num\.?|nr\.?|n[º°o]\.?|id|ref(?:erence)?"
             rf"|de))*[ ]?#?{_IS}#?|(?:订单|单据|交易)(?:编号|号码|号|ID|id)?{_IS})({_CODE})" + RIGHT,
             re.IGNORECASE,
@@ -115,7 +125,9 @@ RULES = (
     labelled(
         "order_number_said",
         "ORDER_NUMBER",
-        r"(?:order|purchase|pedido|invoice|confirmation|booking|receipt|reference|transaction)(?:[ ]?(?:number|no\.?|num|id|#|ref(?:erence)?|code))?",
+        r"(?:order|purchase|pedido)(?:[ ]?(?:number|no\.?|num|id|#|ref(?:erence)?|code))?|(?:invoice"
+        r"|confirmation|booking|receipt|reference|transaction|case|ticket|return|refund|complaint"
+        r"|claim)[ ]?(?:number|no\.?|num|id|#|ref(?:erence)?|code)",
         r"(?:#|no\.? ?)?(?=[A-Z]{0,6}-?[0-9])[A-Z0-9]{1,12}(?:-[A-Z0-9]{1,12}){0,4}",
         (
             "order",
@@ -257,7 +269,8 @@ RULES = (
         "usps",
         "TRACKING_NUMBER",
         re.compile(
-            r"(?<![A-Za-z0-9.-])(?:420[ -]?[0-9]{5}[ -]?)?9[1-5][0-9]{2}[ -]?(?:[0-9]{4}[ -]?){4}[0-9]{2}(?![0-9])"
+            r"(?<![A-Za-z0-9.-])(?:420[ -]?[0-9]{5}[ -]?)?9[1-5][0-9]{2}[ -]?(?:[0-9]{4}[ -]?){4}[0-9]{2}"
+            r"(?![0-9])"
         ),
         0.96,
         DIGITS,
@@ -284,8 +297,8 @@ RULES = (
         "carrier_letters",
         "TRACKING_NUMBER",
         re.compile(
-            LEFT
-            + r"(?:TB[ACM][0-9]{9,13}|JJ?D[0-9]{14,20}|GM[0-9]{16,18}|LX[0-9]{8,12}|1LS[0-9]{12,15}|[CD][0-9]{14}|H[0-9]{15,19}|T00[0-9]{13}|[A-Z]{2}[0-9]{13}[A-Z]{2}|CNAU[A-Z0-9]{10,16}"
+            LEFT + r"(?:TB[ACM][0-9]{9,13}|JJ?D[0-9]{14,20}|GM[0-9]{16,18}|LX[0-9]{8,12}|1LS[0-9]{12,15}"
+            r"|[CD][0-9]{14}|H[0-9]{15,19}|T00[0-9]{13}|[A-Z]{2}[0-9]{13}[A-Z]{2}|CNAU[A-Z0-9]{10,16}"
             r"|L[A-Z][0-9]{14}|SHP[0-9]{10,16}|FMPP[0-9]{10})" + RIGHT,
             re.IGNORECASE,
         ),
@@ -355,7 +368,10 @@ RULES = (
         "coupon_code_use",
         "COUPON_CODE",
         re.compile(
-            r"(?<![A-Za-z])(?i:(?:use|used|enter(?:ed)?|apply|applied|tried|try|with|the|my|promo|discount) code|coupons?|vouchers?|cupom|gutschein(?:code)?|code promo|c[oó]digo)(?i:[ ]is)?[ :]{1,2}[\"'“]?((?=[A-Z0-9-]{0,12}[A-Z])[A-Z0-9]{2,12}(?:-[A-Z0-9]{2,10}){0,4})(?![A-Za-z0-9])"
+            r"(?<![A-Za-z])(?i:(?:use|used|enter(?:ed)?|apply|applied|tried|try|with|the|my|promo"
+            r"|discount) code|coupons?|vouchers?|cupom|gutschein(?:code)?|code promo"
+            r"|c[oó]digo)(?i:[ ]is)?[ :]{1,2}[\"'“]?((?=[A-Z0-9-]{0,12}[A-Z])[A-Z0-9]{2,12}(?:-[A-Z0-9]{2"
+            r",10}){0,4})(?![A-Za-z0-9])"
         ),
         0.75,
         ("code", "coupon", "coupons", "voucher", "vouchers", "cupom", "gutsch", "código", "codigo"),
@@ -394,8 +410,12 @@ RULES = (
     labelled(
         "loyalty_card",
         "LOYALTY_ID",
-        r"(?:(?:loyalty|rewards?|points|club|member(?:ship)?|bonus|store|gift|vip|frequent (?:flyer|flier|shopper)|air ?miles|nectar|clubcard|boots advantage|payback|fidelity|fid[eé]lit[eé]|fidelidade|kundenkarte|tessera)[ ]?(?:card|account|programme|program|scheme|club)?"
-        r"(?:[ ]?(?:no\.?|number|num|id|#))?|kunden(?:nummer|-?nr\.?)|(?:num[ée]ro|n°) (?:de )?client|n[úu]mero de (?:cliente|socio)|codice cliente|klantnummer|customer (?:no|number|id)|member(?: ?since)?(?: ?(?:no|number|id|#)))",
+        r"(?:(?:loyalty|rewards?|points|club|member(?:ship)?|bonus|store|gift|vip|frequent (?:flyer|flier"
+        r"|shopper)|air ?miles|nectar|clubcard|boots advantage|payback|fidelity|fid[eé]lit[eé]|fidelidade"
+        r"|kundenkarte|tessera)[ ]?(?:card|account|programme|program|scheme|club)?"
+        r"(?:[ ]?(?:no\.?|number|num|id|#))?|kunden(?:nummer|-?nr\.?)|(?:num[ée]ro|n°) (?:de )?client"
+        r"|n[úu]mero de (?:cliente|socio)|codice cliente|klantnummer|customer (?:no|number|id)"
+        r"|member(?: ?since)?(?: ?(?:no|number|id|#)))",
         r"(?=[A-Z]{0,5}[ -]?[0-9])[A-Z]{0,5}-?[0-9](?:[ -]?[0-9]){3,19}[A-Z]{0,2}",
         (
             "loyalty",
@@ -431,10 +451,14 @@ RULES = (
         "postcode_context",
         "POSTCODE",
         re.compile(
-            r"(?:(?<![A-Za-z])(?:zip(?:[+]4)? ?code|zip(?: ?[+] ?4)?|post ?code|postal ?code|pin ?code|pincode|eircode|cep|plz|postleitzahl"
-            r"|code postal|c[oó]digo postal|c\.?p\.|postnummer|postcode)|邮政编码|邮编)(?:[ ]?(?:is|was|are|of|é|是|为|:"
+            r"(?:(?<![A-Za-z])(?:zip(?:[+]4)? ?code|zip(?: ?[+] ?4)?|post ?code|postal ?code|pin ?code"
+            r"|pincode|eircode|cep|plz|postleitzahl"
+            r"|code postal|c[oó]digo postal|c\.?p\.|postnummer|postcode)|邮政编码|邮编)(?:[ ]?(?:is|was|are|of"
+            r"|é|是|为|:"
             r"|：|#))*\s{0,2}"
-            r"([0-9]{5}-?[0-9]{3}|[0-9]{5}(?:-[0-9]{4})?|[0-9]{3} ?[0-9]{3}|[0-9]{4} ?[A-Z]{2}|[0-9]{3} [0-9]{2}|[0-9]{4}(?:-[0-9]{3})?|[AC-Y][0-9]{1}[0-9W] ?[A-Z0-9]{4}|[A-Z]{1,2}[0-9][A-Z0-9]?"
+            r"([0-9]{5}-?[0-9]{3}|[0-9]{5}(?:-[0-9]{4})?|[0-9]{3} ?[0-9]{3}|[0-9]{4} ?[A-Z]{2}"
+            r"|[0-9]{3} [0-9]{2}|[0-9]{4}(?:-[0-9]{3})?|[AC-Y][0-9]{1}[0-9W] ?[A-Z0-9]{4}"
+            r"|[A-Z]{1,2}[0-9][A-Z0-9]?"
             r" ?[0-9][A-Z]{2}|[A-Z][0-9][A-Z] ?[0-9][A-Z][0-9])" + RIGHT,
             re.IGNORECASE,
         ),
@@ -469,8 +493,11 @@ RULES = (
         "postcode_town",
         "POSTCODE",
         re.compile(
-            r"(?i:(?<![a-z])(?:mumbai|delhi|new delhi|bangalore|bengaluru|hyderabad|chennai|kolkata|pune|ahmedabad|jaipur|lucknow|surat|kanpur|nagpur|indore|thane|bhopal|patna|vadodara|noida|gurgaon|gurugram|kochi|coimbatore"
-            r"|maharashtra|karnataka|tamil nadu|kerala|gujarat|telangana|west bengal|haryana|rajasthan|uttar pradesh))[ ,–-]{1,4}([1-9][0-9]{2} ?[0-9]{3})(?![0-9])"
+            r"(?i:(?<![a-z])(?:mumbai|delhi|new delhi|bangalore|bengaluru|hyderabad|chennai|kolkata|pune"
+            r"|ahmedabad|jaipur|lucknow|surat|kanpur|nagpur|indore|thane|bhopal|patna|vadodara|noida"
+            r"|gurgaon|gurugram|kochi|coimbatore"
+            r"|maharashtra|karnataka|tamil nadu|kerala|gujarat|telangana|west bengal|haryana|rajasthan"
+            r"|uttar pradesh))[ ,–-]{1,4}([1-9][0-9]{2} ?[0-9]{3})(?![0-9])"
         ),
         0.6,
         (
