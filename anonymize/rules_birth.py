@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from privgen.anonymize.rules import BLANK, NO_DIGIT_RIGHT, Rule
+from privgen.anonymize.rules_labelled import any_of
 
 _MONTH = (
     r"(?:jan(?:uary|uar|eiro|vier|\.)?|enero|gennaio|feb(?:ruary|ruar|rero|braio|\.)?|fev(?:ereiro|\.)?"
@@ -38,35 +39,14 @@ _BORN = (
     r"|naci[oó]?(?: el)?|nacid[oa](?: el)?"
     r"|nat[oa] il|geboren(?: am)?|geb\.|n[ée]e? le|geboren op|ur\.)"
 )
-_WORDS = (
-    "born",
-    "dob",
-    "d.o.b",
-    "birth",
-    "b-day",
-    "bday",
-    "nasc",
-    "naci",
-    "nato",
-    "nata",
-    "gebor",
-    "geburt",
-    "geb.",
-    "née",
-    "né ",
-    "naiss",
-    "fødsel",
-    "fodsel",
-    "födel",
-    "urodz",
-    "cumple",
-    "anivers",
-    "anniv",
-    "comple",
-    "ur.",
+_WORDS = any_of(
+    "born|dob|d.o.b|birth|b-day|bday|nasc|naci|nato|nata|gebor|geburt|geb.|née|né |naiss"
+    "|fødsel|fodsel|födel|urodz|cumple|anivers|anniv|comple|ur."
 )
-_OLD = r"(?:[ -]?(?:years?|yrs?|yr)(?:[ -]?(?:old|of age|young))?|[ -]?y[./]?o\.?(?![a-z])|[ -]?anos"
-       r"|[ ]Jahre(?: alt)?|[ ]ans|[ ]años|[ ]anni)"
+_OLD = (
+    r"(?:[ -]?(?:years?|yrs?|yr)(?:[ -]?(?:old|of age|young))?|[ -]?y[./]?o\.?(?![a-z])|[ -]?anos"
+    r"|[ ]Jahre(?: alt)?|[ ]ans|[ ]años|[ ]anni)"
+)
 
 
 def _age(name: str, pattern: str, triggers: tuple[str, ...], score: float = 0.6) -> Rule:
@@ -101,29 +81,14 @@ RULES = (
         rf"|turn(?:ed|ing|s)?|just|husband is|wife is|mother is|mom is|mum is|father is|dad is)[ ](?:now "
         rf"|currently |almost |nearly |only |just |about |over |an? |only a )?"
         rf"((?:1[0-9]|[2-9][0-9]|1[01][0-9]){_OLD})(?![A-Za-z0-9])",
-        (
-            "year",
-            "years",
-            "yr",
-            "yrs",
-            "y/o",
-            "yo",
-            "anos",
-            "jahre",
-            "ans",
-            "años",
-            "anni",
-            "*yo",
-            "*y/o",
-            "*yr",
-        ),
+        any_of("year|years|yr|yrs|y/o|yo|anos|jahre|ans|años|anni|*yo|*y/o|*yr"),
     ),
     _age(
         "age_label",
         r"(?<![A-Za-z])(?:my age(?: is|:)|age(?: is)?[ ]?[:：=]|aged|customer age[:：]?|(?:i am|i['’]?m|at"
         r"|at the) age(?: of)?|idade[:：]?|alter[:：]|edad[:：]|[âa]ge[ ]?:|et[àa]:)[ ]?((?:1[0-9]"
         r"|[2-9][0-9]|1[01][0-9]))(?![0-9A-Za-z%.,/-]|[.,][0-9]|[ ]?(?:lbs|kg|cm|inch|month|week|day))",
-        ("age", "aged", "idade", "alter", "edad", "âge", "età", "eta"),
+        any_of("age|aged|idade|alter|edad|âge|età|eta"),
     ),
     _age(
         "age_turned",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from privgen.anonymize.rules import CODE, DIGITS, LEFT, NO_DIGIT_RIGHT, RIGHT, Rule, words
-from privgen.anonymize.rules_labelled import DIGITS_9, digits_at_least, labelled, valid
+from privgen.anonymize.rules_labelled import DIGITS_9, any_of, digits_at_least, labelled, valid
 from privgen.anonymize.rules_numbers import ORDER_CONTEXT
 from privgen.anonymize.validators import luhn
 
@@ -61,21 +61,7 @@ RULES = (
         "US_DRIVER_LICENSE",
         _LICENCE,
         _LICENCE_NUMBER,
-        (
-            "driv",
-            "licen",
-            "permit",
-            "dmv",
-            "cdl",
-            "dl",
-            "d.l",
-            "führ",
-            "fuhr",
-            "permis",
-            "carnet",
-            "patente",
-            "cnh",
-        ),
+        any_of("driv|licen|permit|dmv|cdl|dl|d.l|führ|fuhr|permis|carnet|patente|cnh"),
         score=0.86,
         check=digits_at_least(4),
     ),
@@ -119,19 +105,7 @@ RULES = (
         r"|policy))?(?: ?(?:id|no|number|#))"
         r"|(?:policy|claim|prescription|rx|referral|prior auth(?:orization)?)(?: ?(?:no|number|#|id))?",
         r"[A-Z]{0,5}-?[0-9](?:-?[A-Z0-9]){5,17}",
-        (
-            "insur",
-            "subscr",
-            "policy",
-            "medicaid",
-            "health",
-            "group",
-            "claim",
-            "prescr",
-            "rx",
-            "referral",
-            "prior auth",
-        ),
+        any_of("insur|subscr|policy|medicaid|health|group|claim|prescr|rx|referral|prior auth"),
         score=0.82,
         check=digits_at_least(5),
     ),
@@ -159,20 +133,7 @@ RULES = (
         r"|acct|a/c(?: no)?"
         r"|account (?:no|num(?:ber)?|#)|acc(?:ount)?\.? no|konto(?:nummer|nr)?|conta(?: corrente)?",
         r"[0-9](?:[ -]?[0-9]){6,16}(?:-[0-9Xx])?",
-        (
-            "bank",
-            "check",
-            "saving",
-            "savings",
-            "deposit",
-            "giro",
-            "acct",
-            "a/c",
-            "account",
-            "acc",
-            "konto",
-            "conta",
-        ),
+        any_of("bank|check|saving|savings|deposit|giro|acct|a/c|account|acc|konto|conta"),
         score=0.8,
         check=digits_at_least(7),
     ),
@@ -198,7 +159,7 @@ RULES = (
         "CARD_SECURITY_CODE",
         r"cvv2?|cvc2?|csc|card security code|security code|c[oó]digo de seguran[cç]a",
         r"[0-9]{3,4}",
-        ("cvv", "cvv2", "cvc", "cvc2", "csc", "security code", "código", "codigo"),
+        any_of("cvv|cvv2|cvc|cvc2|csc|security code|código|codigo"),
     ),
     Rule(
         "card_expiry",

@@ -6,6 +6,7 @@ import re
 
 from privgen.anonymize.data_files import wordlist
 from privgen.anonymize.rules import CJK, DOMAIN, DOTTED, LEFT, RIGHT, Rule
+from privgen.anonymize.rules_labelled import any_of
 
 _TLDS = (
     "com|net|org|info|biz|edu|gov|cn|hk|tw|jp|kr|in|uk|de|fr|br|es|it|pt|nl"
@@ -21,13 +22,19 @@ _BARE_TLDS = (
 _LOCAL = r"A-Za-z0-9À-ɏ.!#$%&'*+/=?^_`{|}~-"
 _LABEL = r"[A-Za-z0-9À-ɏ](?:[A-Za-z0-9À-ɏ-]{0,61}[A-Za-z0-9À-ɏ])?"
 _AT_BRACKETS = r"(?:[ ]?[\[({<][ ]?(?:at|arroba|@|a|ät)[ ]?[\])}>][ ]?|[ ]?-at-[ ]?|_at_|[ ]-[ ]?at[ ]?-[ ])"
-_AT = rf"(?:{_AT_BRACKETS}|[ ]{{1,2}}(?:at|arroba|ät|chiocciola|klammeraffe|apenstaartje"
-      rf"|snabel-a)[ ]{{1,2}}|艾特|[ ]?@[ ]?)"
-_DOT = r"(?:[ ]?[\[({<][ ]?(?:dot|ponto|punkt|point|punto|\.)[ ]?[\])}>][ ]?|[ ]{1,2}(?:dot|ponto|punkt"
-       r"|point|punto|punt|kropka)[ ]{1,2}|[ ]?-dot-[ ]?|_dot_|[ ]-[ ]?dot[ ]?-[ ]|点|\.)"
+_AT = (
+    rf"(?:{_AT_BRACKETS}|[ ]{{1,2}}(?:at|arroba|ät|chiocciola|klammeraffe|apenstaartje"
+    rf"|snabel-a)[ ]{{1,2}}|艾特|[ ]?@[ ]?)"
+)
+_DOT = (
+    r"(?:[ ]?[\[({<][ ]?(?:dot|ponto|punkt|point|punto|\.)[ ]?[\])}>][ ]?|[ ]{1,2}(?:dot|ponto|punkt"
+    r"|point|punto|punt|kropka)[ ]{1,2}|[ ]?-dot-[ ]?|_dot_|[ ]-[ ]?dot[ ]?-[ ]|点|\.)"
+)
 _SAID_LABEL = r"[A-Za-z0-9-]{1,63}"
-_SAID_LOCAL = rf"[A-Za-z0-9_+-]{{1,64}}?(?:(?:{_DOT}|[ ](?:underscore|dash|hyphen|minus"
-              rf"|plus)[ ])[A-Za-z0-9_+-]{{1,64}}?){{0,4}}"
+_SAID_LOCAL = (
+    rf"[A-Za-z0-9_+-]{{1,64}}?(?:(?:{_DOT}|[ ](?:underscore|dash|hyphen|minus"
+    rf"|plus)[ ])[A-Za-z0-9_+-]{{1,64}}?){{0,4}}"
+)
 _MAIL_HOST = (
     r"(?:gmail|googlemail|yahoo|ymail|hotmail|outlook|live|msn|icloud|me|mac|aol|protonmail|proton|gmx"
     r"|web|mail|zoho|yandex|fastmail|qq|163|126|sina|orange|wanadoo|uol|bol|terra|t-online|libero"
@@ -44,43 +51,11 @@ _PLATFORM = (
     "|etsy|poshmark|depop|venmo|cash ?app|zelle|paypal(?:\\.me)?|steam|psn|xbox|gamertag|bluesky|tumblr"
     "|vinted|ebay|whatsapp"
 )
-_PLATFORM_TRIGGERS = (
-    *(
-        "insta",
-        "ig",
-        "twitter",
-        "tiktok",
-        "snapchat",
-        "snap",
-        "facebook",
-        "fb",
-        "telegram",
-        "line id",
-        "skype",
-        "kakao",
-        "linkedin",
-        "discord",
-        "reddit",
-        "twitch",
-    ),
-    *(
-        "youtube",
-        "pinterest",
-        "threads",
-        "mastodon",
-        "signal",
-        "viber",
-        "etsy",
-        "poshmark",
-        "depop",
-        "venmo",
-        "cashapp",
-        "cash app",
-        "zelle",
-        "paypal",
-        "steam",
-    ),
-    *("psn", "xbox", "gamertag", "bluesky", "tumblr", "vinted", "ebay", "whatsapp"),
+_PLATFORM_TRIGGERS = any_of(
+    "insta|ig|twitter|tiktok|snapchat|snap|facebook|fb|telegram|line id|skype|kakao|linkedin"
+    "|discord|reddit|twitch|youtube|pinterest|threads|mastodon|signal|viber|etsy|poshmark"
+    "|depop|venmo|cashapp|cash app|zelle|paypal|steam|psn|xbox|gamertag|bluesky|tumblr|vinted"
+    "|ebay|whatsapp"
 )
 
 
@@ -120,8 +95,7 @@ RULES = (
         "EMAIL_ADDRESS",
         re.compile(
             rf"(?:[{CJK}]{{1,10}}|(?<![A-Za-z0-9._-])[A-Za-z0-9._-]{{1,64}})@[{CJK}A-Za-z0-9-]{{1,63}}\.("
-            rf"?:{_TLDS}|中国|公司|网络|com)"
-            + RIGHT
+            rf"?:{_TLDS}|中国|公司|网络|com)" + RIGHT
         ),
         0.6,
         ("@",),
@@ -145,24 +119,7 @@ RULES = (
             re.IGNORECASE,
         ),
         0.85,
-        (
-            "dot ",
-            " dot",
-            "dot]",
-            "dot)",
-            "dot}",
-            "dot>",
-            "_dot_",
-            "-dot-",
-            "ponto",
-            "punkt",
-            "point",
-            "punto",
-            "点",
-            "[.]",
-            "(.)",
-            "{.}",
-        ),
+        any_of("dot | dot|dot]|dot)|dot}|dot>|_dot_|-dot-|ponto|punkt|point|punto|点|[.]|(.)|{.}"),
     ),
     Rule(
         "email_at_words",
@@ -173,25 +130,7 @@ RULES = (
             re.IGNORECASE,
         ),
         0.85,
-        (
-            "*(at",
-            "*[at",
-            "*{at",
-            "*<at",
-            "( at",
-            "[ at",
-            "(@",
-            "[@",
-            "{@",
-            "at ",
-            "艾特",
-            "arroba",
-            "*(a)",
-            "*[a]",
-            "*-at-",
-            "*_at_",
-            "chiocciola",
-        ),
+        any_of("*(at|*[at|*{at|*<at|( at|[ at|(@|[@|{@|at |艾特|arroba|*(a)|*[a]|*-at-|*_at_|chiocciola"),
     ),
     Rule(
         "email_at_host",
@@ -214,7 +153,7 @@ RULES = (
             re.IGNORECASE,
         ),
         0.75,
-        ("email", "e-mail", "mail", "write", "reach me", "contact"),
+        any_of("email|e-mail|mail|write|reach me|contact"),
         lambda v: v.split(" ", 1)[0].lower() not in _COMMON,
     ),
     Rule(
@@ -228,23 +167,9 @@ RULES = (
             re.IGNORECASE,
         ),
         0.75,
-        (
-            "gmail",
-            "yahoo",
-            "hotmail",
-            "outlook",
-            "icloud",
-            "proton",
-            "aol",
-            "gmx",
-            "googlemail",
-            "live.",
-            "msn",
-            "mail.",
-            "ymail",
-            "yandex",
-            "qq.",
-            "163.",
+        any_of(
+            "gmail|yahoo|hotmail|outlook|icloud|proton|aol|gmx|googlemail|live.|msn|mail.|ymail"
+            "|yandex|qq.|163."
         ),
     ),
     Rule(
@@ -255,7 +180,7 @@ RULES = (
             rf"{RIGHT}"
         ),
         0.8,
-        ("*atg", "*dotcom", "*dotnet", "*dotorg", "*dotco", "*dotde", "*dotio", "*dotfr"),
+        any_of("*atg|*dotcom|*dotnet|*dotorg|*dotco|*dotde|*dotio|*dotfr"),
     ),
     Rule(
         "url",
@@ -292,26 +217,11 @@ RULES = (
         "crypto_hex",
         "CRYPTO",
         re.compile(
-            LEFT
-            + r"(?:0x[0-9a-fA-F]{40}|[LM][1-9A-HJ-NP-Za-km-z]{33}|r[1-9A-HJ-NP-Za-km-z]{33}"
-              r"|T[1-9A-HJ-NP-Za-km-z]{33}|ltc1[a-z0-9]{39,59}|addr1[a-z0-9]{50,100})"
-            + RIGHT
+            LEFT + r"(?:0x[0-9a-fA-F]{40}|[LM][1-9A-HJ-NP-Za-km-z]{33}|r[1-9A-HJ-NP-Za-km-z]{33}"
+            r"|T[1-9A-HJ-NP-Za-km-z]{33}|ltc1[a-z0-9]{39,59}|addr1[a-z0-9]{50,100})" + RIGHT
         ),
         0.85,
-        (
-            "*0x",
-            "*ltc1",
-            "*addr1",
-            "ltc",
-            "litecoin",
-            "xrp",
-            "ripple",
-            "tron",
-            "trx",
-            "usdt",
-            "wallet",
-            "eth",
-        ),
+        any_of("*0x|*ltc1|*addr1|ltc|litecoin|xrp|ripple|tron|trx|usdt|wallet|eth"),
         digit=True,
     ),
     Rule(
@@ -411,7 +321,7 @@ RULES = (
             rf"9}})"
         ),
         0.6,
-        ("小红书", "抖音", "快手", "微博", "淘宝", "旺旺", "b站", "支付宝"),
+        any_of("小红书|抖音|快手|微博|淘宝|旺旺|b站|支付宝"),
         lambda v: any(c.isascii() for c in v),
     ),
     Rule(
@@ -425,7 +335,7 @@ RULES = (
             re.IGNORECASE,
         ),
         0.85,
-        ("微信", "威信", "薇信", "加微", "加v", "v信", "wechat", "weixin", "vx", "wx"),
+        any_of("微信|威信|薇信|加微|加v|v信|wechat|weixin|vx|wx"),
         lambda v: v.lower() not in {"wechat", "weixin", "payment", "please", "account", "number"},
     ),
     Rule(
@@ -452,29 +362,10 @@ RULES = (
             re.IGNORECASE,
         ),
         0.6,
-        (
-            "username",
-            "user name",
-            "user id",
-            "userid",
-            "user_",
-            "user-",
-            "login",
-            "log in",
-            "screen name",
-            "screenname",
-            "nick",
-            "nickname",
-            "account name",
-            "handle",
-            "logged in as",
-            "benutzer",
-            "usuário",
-            "usuario",
-            "utilisateur",
-            "用户名",
-            "昵称",
-            "登录名",
+        any_of(
+            "username|user name|user id|userid|user_|user-|login|log in|screen name|screenname|nick"
+            "|nickname|account name|handle|logged in as|benutzer|usuário|usuario|utilisateur|用户名|昵称"
+            "|登录名"
         ),
         _no_word,
     ),
@@ -488,23 +379,9 @@ RULES = (
             re.IGNORECASE,
         ),
         0.7,
-        (
-            "password",
-            "passcode",
-            "passwd",
-            "pwd",
-            "pass word",
-            "passphr",
-            "pin",
-            "otp",
-            "passwort",
-            "kennwort",
-            "contraseña",
-            "contrasena",
-            "mot de passe",
-            "密码",
-            "口令",
-            "senha",
+        any_of(
+            "password|passcode|passwd|pwd|pass word|passphr|pin|otp|passwort|kennwort|contraseña"
+            "|contrasena|mot de passe|密码|口令|senha"
         ),
         lambda v: any(c.isdigit() for c in v),
         digit=True,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from privgen.anonymize.rules import BLANK, LEFT, RIGHT, Rule
+from privgen.anonymize.rules_labelled import any_of
 
 _STREET = (
     "Street|Str|St|Avenue|Aven|Ave|Av|Road|Rd|Boulevard|Blvd|Boul|Lane|Ln|Drive|Dr|Ct|Crt|Terrace"
@@ -28,8 +29,10 @@ _RARE = (
     "|Villages?|Villas|Ville|Vista|Walk|Walks|Wall|Way|Ways|Wells?|Wood|Woods|Yard|Foreshore|Walkway"
     "|Follow|Lower|Upper|Dell|Line|Strand|Boardwalk"
 )
-_AMBIGUOUS_CAPITALS = "PLACE|PL|SQUARE|SQ|WALK|VIEW|ROW|CIRCLE|CIR|LOOP|HILL|CLOSE|WAY|PATH|COURT|PLAZA"
-                      "|GARDENS|GROVE|RISE|RIDGE|TRAIL|HEIGHTS|MEWS"
+_AMBIGUOUS_CAPITALS = (
+    "PLACE|PL|SQUARE|SQ|WALK|VIEW|ROW|CIRCLE|CIR|LOOP|HILL|CLOSE|WAY|PATH|COURT|PLAZA"
+    "|GARDENS|GROVE|RISE|RIDGE|TRAIL|HEIGHTS|MEWS"
+)
 _STATES = (
     "AL|AK|AZ|AR|CA|CO|CT|DE|FL|GA|HI|ID|IL|IN|IA|KS|KY|LA|ME|MD|MA|MI|MN|MS|MO|MT|NE|NV|NH|NJ|NM|NY|NC"
     "|ND|OH|OK|OR|PA|RI|SC|SD|TN|TX|UT|VT|VA|WA|WV|WI|WY"
@@ -46,8 +49,10 @@ _STATE_NAMES = (
     "|Manitoba|Saskatchewan|Nova Scotia|New Brunswick"
 )
 _PROVINCES = "AB|BC|MB|NB|NL|NS|NT|NU|ON|PE|QC|SK|YT|NSW|VIC|QLD|WA|SA|TAS|ACT|NT"
-GB_POSTCODE = r"[A-PR-UWYZa-pr-uwyz][A-HK-Ya-hk-y]?[0-9][0-9A-Za-z]? ?[0-9][ABD-HJLNP-UW-Zabd-hjlnp-uw-z]"
-              r"{2}(?![A-Za-z0-9])"
+GB_POSTCODE = (
+    r"[A-PR-UWYZa-pr-uwyz][A-HK-Ya-hk-y]?[0-9][0-9A-Za-z]? ?[0-9][ABD-HJLNP-UW-Zabd-hjlnp-uw-z]"
+    r"{2}(?![A-Za-z0-9])"
+)
 CA_POSTCODE = r"[A-CEGHJ-NPRSTVXYa-ceghj-nprstvxy][0-9][A-Za-z][ -]?[0-9][A-Za-z][0-9](?![A-Za-z0-9])"
 _ZIP = r"[0-9]{5}(?:-[0-9]{4})?(?![0-9])"
 
@@ -60,8 +65,10 @@ _UNIT_WORD = (
     r"|trailer|penthouse|ph|level|lvl|door|shop|tower|wing|dept"
     r"|department|villa|townhouse|studio|po box|p\.o\. box|piso|apto|bloco|bl)"
 )
-_UNIT = rf"(?:{_UNIT_WORD}(?![A-Za-z])\.?[ ]?(?:[Nn]o\.?[ ]?)?#?[ ]?[A-Za-z0-9-]{{1,8}}"
-        rf"|#[ ]?[A-Za-z0-9-]{{1,8}}|[0-9]{{1,3}}(?:st|nd|rd|th) [Ff](?:loor|l\.?))"
+_UNIT = (
+    rf"(?:{_UNIT_WORD}(?![A-Za-z])\.?[ ]?(?:[Nn]o\.?[ ]?)?#?[ ]?[A-Za-z0-9-]{{1,8}}"
+    rf"|#[ ]?[A-Za-z0-9-]{{1,8}}|[0-9]{{1,3}}(?:st|nd|rd|th) [Ff](?:loor|l\.?))"
+)
 _SEP = r"(?:,[ ]?\n?|[ ]{1,2}|[ ]?\n[ ]{0,4}|[ ]-[ ])"
 _REGION = rf"(?:{_STATES}|{_PROVINCES}|{_STATE_NAMES})"
 _COUNTRY = (
@@ -69,8 +76,10 @@ _COUNTRY = (
     r"|Canada|Australia|India|Ireland|New Zealand|Brasil|Brazil"
     r"|Deutschland|Germany|France|España|Spain|Italia|Italy|Singapore|South Africa)(?![A-Za-z])"
 )
-_CODES = rf"(?:{_ZIP}|{GB_POSTCODE}|{CA_POSTCODE}|[0-9]{{6}}(?![0-9])|[0-9]{{3}} [0-9]{{3}}(?![0-9])"
-         rf"|[0-9]{{4}}(?![0-9]))"
+_CODES = (
+    rf"(?:{_ZIP}|{GB_POSTCODE}|{CA_POSTCODE}|[0-9]{{6}}(?![0-9])|[0-9]{{3}} [0-9]{{3}}(?![0-9])"
+    rf"|[0-9]{{4}}(?![0-9]))"
+)
 AFTER = (
     rf"(?:{_SEP}{_UNIT}){{0,2}}"
     rf"(?:(?:{_SEP}{_CITY}){{1,3}}?{_SEP}(?:{_REGION}(?![A-Za-z]){_SEP}?)?{_CODES}"
@@ -80,9 +89,11 @@ AFTER = (
 )
 """What may follow a street: a unit, the town, the state, the code, the country."""
 
-_ENDS = r"(?=[ ]?[,;\n]|\s*$|[.](?:\s|$)|[ ]#|[ ](?i:apt|suite|unit|flat|ste)(?![a-z])|[ ][A-Z]{2}[ ]"
-        r"|[ ](?!and|or|with|of|for|in|set)[a-z]|[ ][A-Z][a-z'-]{1,20}(?:[ ][A-Z][a-z'-]{1,20})?,[ ][A-Z]"
-        r"{2}[ ])"
+_ENDS = (
+    r"(?=[ ]?[,;\n]|\s*$|[.](?:\s|$)|[ ]#|[ ](?i:apt|suite|unit|flat|ste)(?![a-z])|[ ][A-Z]{2}[ ]"
+    r"|[ ](?!and|or|with|of|for|in|set)[a-z]|[ ][A-Z][a-z'-]{1,20}(?:[ ][A-Z][a-z'-]{1,20})?,[ ][A-Z]"
+    r"{2}[ ])"
+)
 _STOP = (
     r"the|a|an|on|in|of|my|this|that|your|our|his|her|their|miles?|mins?|minutes?|days?|hours?|hrs?"
     r"|weeks?|months?|years?|down|up|by|off|from|along|across|times?|inch(?:es)?"
@@ -91,8 +102,10 @@ _STOP = (
     r"|out|into|over|after|before|when|while|it|i|we|you|he|she|they|but|so|if|are|be|been|had|has|have"
 )
 _LOWER_WORD = rf"(?!(?:{_STOP})[ ])[a-z][a-z'’.-]{{1,18}}"
-_LOWER_STREET = "street|avenue|ave|road|rd|boulevard|blvd|lane|ln|drive|parkway|pkwy|highway|hwy|terrace"
-                "|crescent|circle|cir|square|close|court|ct|trail|mews|grove|gardens"
+_LOWER_STREET = (
+    "street|avenue|ave|road|rd|boulevard|blvd|lane|ln|drive|parkway|pkwy|highway|hwy|terrace"
+    "|crescent|circle|cir|square|close|court|ct|trail|mews|grove|gardens"
+)
 
 
 def _town_or_code(value: str) -> bool:
@@ -183,20 +196,7 @@ RULES = (
             rf"|,[ ]?[a-z]{{3,15}}(?:[ ][a-z]{{3,15}})?,?[ ][a-z0-9]{{2,8}})"
         ),
         0.5,
-        (
-            " st",
-            " dr",
-            " pl",
-            " way",
-            " place",
-            " row",
-            " hill",
-            " view",
-            " walk",
-            " loop",
-            " plaza",
-            " heights",
-        ),
+        any_of(" st| dr| pl| way| place| row| hill| view| walk| loop| plaza| heights"),
         digit=True,
     ),
     Rule(
@@ -209,7 +209,7 @@ RULES = (
             rf"z]?(?![A-Za-z0-9]){AFTER}"
         ),
         0.6,
-        ("apt", "apartment", "suite", "ste", "unit", "flat"),
+        any_of("apt|apartment|suite|ste|unit|flat"),
         digit=True,
     ),
     Rule(
@@ -232,7 +232,7 @@ RULES = (
             rf"|Interstate)?[ -]?(?:Highway|Hwy|Route|Rte|Road|I-)[ ]?[0-9]{{1,4}})(?![A-Za-z]){AFTER}"
         ),
         0.7,
-        ("broadway", "highway", "hwy", "route ", "rte ", "county road", "state road", "strand", "piccad"),
+        any_of("broadway|highway|hwy|route |rte |county road|state road|strand|piccad"),
         digit=True,
     ),
     Rule(
@@ -272,34 +272,9 @@ RULES = (
             rf"|{GB_POSTCODE})?"
         ),
         0.65,
-        (
-            "flat",
-            "house",
-            "h.no",
-            "h no",
-            "h. no",
-            "plot",
-            "door",
-            "d.no",
-            "d no",
-            "shop no",
-            "room",
-            "block",
-            "villa",
-            "apartment",
-            "apt",
-            "unit",
-            "suite",
-            "floor",
-            "gala",
-            "office",
-            "bungalow",
-            "quarter",
-            "qtr",
-            "tower",
-            "wing",
-            "sector",
-            "#",
+        any_of(
+            "flat|house|h.no|h no|h. no|plot|door|d.no|d no|shop no|room|block|villa|apartment|apt"
+            "|unit|suite|floor|gala|office|bungalow|quarter|qtr|tower|wing|sector|#"
         ),
         capitalised,
         digit=True,
@@ -317,44 +292,11 @@ RULES = (
             r"((?:(?i:flat|apt|unit|suite|no|house|plot|#)\.?[ ]?)?[0-9]{1,5}(?:[A-Za-z]|[-/][0-9A-Za-z]{1,6})?,?[ ](?:[^\s,]{1,24}(?:,?[ ]|,?\n| ?, ?)){0,16}[^\s,]{1,24})"
         ),
         0.6,
-        (
-            "address",
-            "addr",
-            "endereço",
-            "endereco",
-            "adresse",
-            "direcci",
-            "indirizzo",
-            "anschrift",
-            "adres",
-            "live at",
-            "lives at",
-            "living at",
-            "live on",
-            "reside",
-            "located at",
-            "based at",
-            "staying at",
-            "moved to",
-            "moving to",
-            "relocated",
-            "deliver",
-            "ship",
-            "send ",
-            "sent ",
-            "mail ",
-            "post ",
-            "collect",
-            "drop",
-            "redirect",
-            "forward",
-            "change it",
-            "moro",
-            "resido",
-            "wohne",
-            "habite",
-            "vivo",
-            "abito",
+        any_of(
+            "address|addr|endereço|endereco|adresse|direcci|indirizzo|anschrift|adres|live at"
+            "|lives at|living at|live on|reside|located at|based at|staying at|moved to|moving to"
+            "|relocated|deliver|ship|send |sent |mail |post |collect|drop|redirect|forward|change it"
+            "|moro|resido|wohne|habite|vivo|abito"
         ),
         told_address,
         digit=True,
@@ -367,7 +309,7 @@ RULES = (
             rf"(?:[ ]?[:：=]|[ ]is:?)\s{{0,3}}((?:[^\n{BLANK}]{{1,60}}\n){{0,4}}?[^\n{BLANK}]{{0,60}}[0-9][^\n{BLANK}]{{0,60}})(?=\n|\s*$)"
         ),
         0.6,
-        ("address", "endereço", "endereco", "adresse", "direcci", "indirizzo", "anschrift"),
+        any_of("address|endereço|endereco|adresse|direcci|indirizzo|anschrift"),
         told_address,
         digit=True,
     ),
@@ -381,24 +323,9 @@ RULES = (
             re.IGNORECASE,
         ),
         0.8,
-        (
-            " box",
-            "box ",
-            "o.box",
-            "pob ",
-            "p.o.b",
-            "locked bag",
-            "private bag",
-            "caixa postal",
-            "postfach",
-            "apartado",
-            "casella",
-            "postbus",
-            "boîte",
-            "boite",
-            "bp ",
-            "p.o.",
-            "post office",
+        any_of(
+            " box|box |o.box|pob |p.o.b|locked bag|private bag|caixa postal|postfach|apartado|casella"
+            "|postbus|boîte|boite|bp |p.o.|post office"
         ),
         lambda value: not re.match(r"(?i)box|bp|c\.p", value) or "," in value or "\n" in value,
         digit=True,
