@@ -102,10 +102,8 @@ _STOP = (
     r"|out|into|over|after|before|when|while|it|i|we|you|he|she|they|but|so|if|are|be|been|had|has|have"
 )
 _LOWER_WORD = rf"(?!(?:{_STOP})[ ])[a-z][a-z'’.-]{{1,18}}"
-_LOWER_STREET = (
-    "street|avenue|ave|road|rd|boulevard|blvd|lane|ln|drive|parkway|pkwy|highway|hwy|terrace"
-    "|crescent|circle|cir|square|close|court|ct|trail|mews|grove|gardens"
-)
+_LOWER_ELSE = "crescent|circle|cir|square|close|court|ct|trail|mews|grove|gardens"
+_LOWER_STREET = "street|avenue|ave|road|rd|boulevard|blvd|lane|ln|drive|parkway|pkwy|highway|hwy|terrace"
 
 
 def _town_or_code(value: str) -> bool:
@@ -196,7 +194,10 @@ RULES = (
             rf"|,[ ]?[a-z]{{3,15}}(?:[ ][a-z]{{3,15}})?,?[ ][a-z0-9]{{2,8}})"
         ),
         0.5,
-        any_of(" st| dr| pl| way| place| row| hill| view| walk| loop| plaza| heights"),
+        any_of(
+            " crescent| circle| cir| square| close| court| ct| trail| mews| grove| gardens|"
+            " st| dr| pl| way| place| row| hill| view| walk| loop| plaza| heights"
+        ),
         digit=True,
     ),
     Rule(

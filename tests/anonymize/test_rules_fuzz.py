@@ -9,9 +9,9 @@ import pytest
 from privgen.anonymize.scanner import RULES
 
 LENGTH = 100_000
-CUT = 20_000
+CUT = 2_000
 SECONDS = 0.5
-"""Generous for 100,000 characters: the slowest rule needs a fifth on an idle core."""
+"""Generous for 100,000 characters, so that a busy machine passes; quadratic time would need minutes."""
 
 SHARED = (
     *("a", "1", "A", "a ", "1 ", "A ", "1-", "a.", "1.", "a@", "Aa ", "Aa-", "Aa Bb, ", "12 Aa ", "12, Aa ", "\n", "Aa\n", "12 Aa\n", ", "),
@@ -29,7 +29,7 @@ def texts(rule, rng):
     for piece in SHARED:
         yield piece * (CUT // len(piece))
         yield (rng.choice(words) + " " + piece * 12 + "\n") * (CUT // (len(piece) * 12 + 8))
-    for _ in range(6):
+    for _ in range(4):
         pieces = [*rng.sample(words, min(4, len(words))), *rng.sample(SHARED, 4)]
         yield "".join(rng.choices(pieces, k=CUT // 4))[:CUT]
         yield (" ".join(rng.sample(words, min(3, len(words)))) + " ") * (CUT // 12)
@@ -46,6 +46,6 @@ def seconds(rule, text):
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
 def test_time_stays_near_linear_on_adversarial_text(rule):
     rng = random.Random(rule.name)
-    worst = max(texts(rule, rng), key=lambda text: seconds(rule, text[: CUT // 2]))
+    worst = max(texts(rule, rng), key=lambda text: seconds(rule, text))
     long = (worst * (LENGTH // max(1, len(worst)) + 1))[:LENGTH]
-    assert min(seconds(rule, long) for _ in range(2)) < SECONDS
+    assert seconds(rule, long) < SECONDS or seconds(rule, long) < SECONDS  # another process may have run
