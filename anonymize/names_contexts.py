@@ -78,44 +78,42 @@ _SIGN_END = (
     r"(?=[ ]?(?:[.!,;|(]|[ ][-–—][ ])?\s*$|[ ]?[.,;|(!]?\n"
     rf"|[ ]?[,;|(-]{{1,2}}[ ]?(?:\+?[0-9(]|[^\s@{BLANK}]{{1,40}}@|(?i:order|tel|phone|ph|mob|cell|email)))"
 )
-_KIN_TRIGGERS = tuple(
-    [
-        "husband",
-        "wife",
-        "daughter",
-        "brother",
-        "sister",
-        "mother",
-        "father",
-        "friend",
-        "partner",
-        "boyfriend",
-        "girlfriend",
-        "fiancé",
-        "neighbor",
-        "neighbour",
-        "boss",
-        "colleague",
-        "cowork",
-        "roommate",
-        "assistant",
-        "uncle",
-        "aunt",
-        "cousin",
-        "niece",
-        "nephew",
-        "grandm",
-        "grandp",
-        "agent",
-        "represent",
-        "courier",
-        "driver",
-        "technic",
-        "marido",
-        "esposa",
-        "filha",
-        "filho",
-    ]
+_KIN_TRIGGERS = (
+    "husband",
+    "wife",
+    "daughter",
+    "brother",
+    "sister",
+    "mother",
+    "father",
+    "friend",
+    "partner",
+    "boyfriend",
+    "girlfriend",
+    "fiancé",
+    "neighbor",
+    "neighbour",
+    "boss",
+    "colleague",
+    "cowork",
+    "roommate",
+    "assistant",
+    "uncle",
+    "aunt",
+    "cousin",
+    "niece",
+    "nephew",
+    "grandm",
+    "grandp",
+    "agent",
+    "represent",
+    "courier",
+    "driver",
+    "technic",
+    "marido",
+    "esposa",
+    "filha",
+    "filho",
 )
 _SIGNATURE_TRIGGERS = any_of(
     "regards|rgds|sincerely|truly|faithfully|yours|cheers|best|take care|respectfully|thanks"
@@ -361,14 +359,16 @@ RULES = (
         any_of("called|signed|lives|received|wants|ordered|asked|picked|accepted|collected|bought|never got"),
         listed,
         value=rf"(?:{TWO}|{WORD})",
-        after=r"(?=[ ](?i:called|signed|lives|received|wants|ordered|asked|picked|accepted|collected|bought|never got)(?![A-Za-z]))",
+        after=r"(?=[ ](?i:called|signed|lives|received|wants|ordered|asked|picked|accepted"
+        r"|collected|bought|never got)(?![A-Za-z]))",
         score=0.6,
     ),
     Rule(
         "person_before_contact",
         "PERSON",
         re.compile(
-            rf"{LEFT}(?<![@#./&])(?<![A-Z]\. )({TWO}|{CAPITALS})(?=\s?[,;:(<|/-]{{0,2}}\s?(?i:tel|phone|mobile|cell|ph|email|e-mail|mail)?[.:]?\s?"
+            rf"{LEFT}(?<![@#./&])(?<![A-Z]\. )({TWO}|{CAPITALS})(?=\s?[,;:(<"
+            rf"|/-]{{0,2}}\s?(?i:tel|phone|mobile|cell|ph|email|e-mail|mail)?[.:]?\s?"
             rf"(?:\+?[0-9(](?:[ ().-]?[0-9]){{7}}|[^\s@{BLANK}]{{1,40}}@))"
         ),
         0.6,
@@ -379,8 +379,10 @@ RULES = (
         "person_before_address",
         "PERSON",
         re.compile(
-            rf"(?:^|\n|(?i:to|for|at|address|name)[:,]?\s{{1,2}})[ \t]{{0,4}}({TWO}|{CAPITALS}|{WORD}[ ]{WORD})(?=,?[ ]?\n\s{{0,4}}(?:[{UP}][^\n0-9]{{1,40}}\n\s{{0,4}})?"
-            rf"(?:[0-9]{{1,6}}[A-Za-z]?[ ,/-]{{1,2}}[{UP}0-9]|(?i:flat|apt|unit|suite|p\.?o\.? ?box|rua|av|calle|via|rue)[. ]|[{UP}][{LOW}{UP} .-]{{3,40}}[ ][0-9]))"
+            rf"(?:^|\n|(?i:to|for|at|address|name)[:,]?\s{{1,2}})[ \t]{{0,4}}({TWO}|{CAPITALS}"
+            rf"|{WORD}[ ]{WORD})(?=,?[ ]?\n\s{{0,4}}(?:[{UP}][^\n0-9]{{1,40}}\n\s{{0,4}})?"
+            rf"(?:[0-9]{{1,6}}[A-Za-z]?[ ,/-]{{1,2}}[{UP}0-9]|(?i:flat|apt|unit|suite"
+            rf"|p\.?o\.? ?box|rua|av|calle|via|rue)[. ]|[{UP}][{LOW}{UP} .-]{{3,40}}[ ][0-9]))"
         ),
         0.6,
         ("*\n",),
@@ -391,7 +393,9 @@ RULES = (
         "person_before_street",
         "PERSON",
         re.compile(
-            rf"{LEFT}({TWO})(?=[,;][ ](?:[0-9]{{1,5}}[A-Za-z]?[ ](?:[{UP}0-9][{UP}{LOW}0-9.'-]*[ ]){{1,4}}|(?:Rua|Av\.?|Calle|Via|Rue|Flat|Apt|Unit|P\.?O\.?)[ ]))"
+            rf"{LEFT}({TWO})(?=[,;][ ](?:[0-9]{{1,5}}[A-Za-z]?[ "
+            rf"](?:[{UP}0-9][{UP}{LOW}0-9.'-]*[ ]){{1,4}}|(?:Rua|Av\.?|Calle|Via|Rue|Flat|Apt"
+            rf"|Unit|P\.?O\.?)[ ]))"
         ),
         0.55,
         DIGITS_OR_COMMA,
@@ -400,7 +404,8 @@ RULES = (
     ),
     _rule(
         "signature",
-        rf"{LEFT}(?:(?:{_CLOSING}){_SIGN_OFF}|(?:{_THANKS})(?:{_SIGN_OFF_MARK}|\s{{1,4}}(?-i:(?=[{UP}][{LOW}']))))[-–—~]?\s?",
+        rf"{LEFT}(?:(?:{_CLOSING}){_SIGN_OFF}|(?:{_THANKS})(?:{_SIGN_OFF_MARK}"
+        rf"|\s{{1,4}}(?-i:(?=[{UP}][{LOW}']))))[-–—~]?\s?",
         _SIGNATURE_TRIGGERS,
         name_length,
         value=rf"(?:{FULL}|{CAPITALS})",

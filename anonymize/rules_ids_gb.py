@@ -1,4 +1,4 @@
-"""Rules for official numbers of the United Kingdom, Ireland, India, Australia and other English-writing countries."""
+"""Rules for official numbers of the United Kingdom, India, Australia and others that write English."""
 
 from __future__ import annotations
 

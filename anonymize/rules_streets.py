@@ -190,7 +190,7 @@ RULES = (
         "ADDRESS",
         re.compile(
             rf"(?<![A-Za-z0-9.,$€£:#-])[0-9]{{1,5}}[ ](?:{_LOWER_WORD}[ ]){{1,3}}?(?:st|dr|pl|way|place"
-            rf"|row|hill|view|walk|loop|plaza|heights)\.?(?:,?[ ]{_UNIT}"
+            rf"|row|hill|view|walk|loop|plaza|heights|{_LOWER_ELSE})\.?(?:,?[ ]{_UNIT}"
             rf"|,[ ]?[a-z]{{3,15}}(?:[ ][a-z]{{3,15}})?,?[ ][a-z0-9]{{2,8}})"
         ),
         0.5,
@@ -289,8 +289,11 @@ RULES = (
             r"|(?<![A-Za-z])(?:live|lives|living|reside|resides|residing|located|based|staying|moved"
             r"|moving|relocated|deliver(?:ed)?|ship(?:ped)?|send|sent|mail|post|collect(?:ed)?"
             r"|drop(?:ped)?|redirect|forward|change it)"
-            r"(?: (?:it|this|that|them|everything|my (?:order|parcel|package)|the (?:order|parcel|package)))?[ ](?:at|to|on|off at)|(?<![A-Za-z])(?:moro|resido|wohne|habite|vivo|abito) (?:at|na|no|in der|in|au|en|a|em))[ ]?[:：]?)\s{1,3}"
-            r"((?:(?i:flat|apt|unit|suite|no|house|plot|#)\.?[ ]?)?[0-9]{1,5}(?:[A-Za-z]|[-/][0-9A-Za-z]{1,6})?,?[ ](?:[^\s,]{1,24}(?:,?[ ]|,?\n| ?, ?)){0,16}[^\s,]{1,24})"
+            r"(?: (?:it|this|that|them|everything|my (?:order|parcel|package)|the (?:order"
+            r"|parcel|package)))?[ ](?:at|to|on|off at)|(?<![A-Za-z])(?:moro|resido|wohne"
+            r"|habite|vivo|abito) (?:at|na|no|in der|in|au|en|a|em))[ ]?[:：]?)\s{1,3}"
+            r"((?:(?i:flat|apt|unit|suite|no|house|plot|#)\.?[ ]?)?[0-9]{1,5}(?:[A-Za-z]"
+            r"|[-/][0-9A-Za-z]{1,6})?,?[ ](?:[^\s,]{1,24}(?:,?[ ]|,?\n| ?, ?)){0,16}[^\s,]{1,24})"
         ),
         0.6,
         any_of(
@@ -306,8 +309,11 @@ RULES = (
         "address_label_lines",
         "ADDRESS",
         re.compile(
-            r"(?i:(?<![A-Za-z])(?:(?:shipping|billing|delivery|postal|mailing|home|new|my|correct|street|current|old|return)[ ])?(?:address(?: line)?(?: ?[12])?|endere[cç]o|adresse|direcci[oó]n|indirizzo|anschrift))"
-            rf"(?:[ ]?[:：=]|[ ]is:?)\s{{0,3}}((?:[^\n{BLANK}]{{1,60}}\n){{0,4}}?[^\n{BLANK}]{{0,60}}[0-9][^\n{BLANK}]{{0,60}})(?=\n|\s*$)"
+            r"(?i:(?<![A-Za-z])(?:(?:shipping|billing|delivery|postal|mailing|home|new|my"
+            r"|correct|street|current|old|return)[ ])?(?:address(?: line)?(?: ?[12])?"
+            r"|endere[cç]o|adresse|direcci[oó]n|indirizzo|anschrift))"
+            rf"(?:[ ]?[:：=]|[ ]is:?)\s{{0,3}}((?:[^\n{BLANK}]{{1"
+            rf",60}}\n){{0,4}}?[^\n{BLANK}]{{0,60}}[0-9][^\n{BLANK}]{{0,60}})(?=\n|\s*$)"
         ),
         0.6,
         any_of("address|endereço|endereco|adresse|direcci|indirizzo|anschrift"),
@@ -318,8 +324,9 @@ RULES = (
         "po_box",
         "ADDRESS",
         re.compile(
-            LEFT
-            + r"(?:(?:G\.?)?P\.?[ ]?O\.?[ ]?Box|P\.?O\.?B\.?|Post Office Box|Locked Bag|Private Bag|Caixa Postal|Postfach|Apartado(?: Postal| de Correos)?|Casella Postale|Postbus|Bo[iî]te Postale|BP|C\.P\.|Box)"
+            LEFT + r"(?:(?:G\.?)?P\.?[ ]?O\.?[ ]?Box|P\.?O\.?B\.?|Post Office Box|Locked Bag"
+            r"|Private Bag|Caixa Postal|Postfach|Apartado(?: Postal| de Correos)?"
+            r"|Casella Postale|Postbus|Bo[iî]te Postale|BP|C\.P\.|Box)"
             r"[ ]#?[0-9]{1,6}" + RIGHT + rf"(?-i:{AFTER})",
             re.IGNORECASE,
         ),

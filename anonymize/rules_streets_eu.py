@@ -1,4 +1,4 @@
-"""Rules for postal addresses that are written in Portuguese, Spanish, Italian, French, German and their neighbours."""
+"""Rules for postal addresses in Portuguese, Spanish, Italian, French, German and their neighbours."""
 
 from __future__ import annotations
 
@@ -104,8 +104,8 @@ RULES = (
     ),
     _street_rule(
         "street_es",
-        rf"{_LEFT}(?:{_ES}|(?i:calle|avenida|avda|carrera|paseo))[ ]?(?:(?:{_NAME}"
-        rf"|{_ANY})[ ]){{0,6}}?{_ANY}(?:,[ ]?|[ ])(?:(?i:n[º°o.]{{1,2}}|núm(?:ero)?\.?)[ ]?"
+        rf"{_LEFT}(?:{_ES}|(?i:calle|avenida|avda|carrera|paseo))[ ]?(?:{_ANY}[ ]){{0,6}}?"
+        rf"{_ANY}(?:,[ ]?|[ ])(?:(?i:n[º°o.]{{1,2}}|núm(?:ero)?\.?)[ ]?"
         rf"|#[ ]?)?{_HOUSE}(?:[ ]?#?[ ]?[0-9]{{1,3}}[A-Z]?[ ]?-[ ]?[0-9]{{1,3}})?{_ES_MORE}(?:"
         rf"{_CODE_TOWN}|{_TOWN_CODE})?",
         any_of(
@@ -163,19 +163,26 @@ RULES = (
     ),
     _street_rule(
         "street_pl",
-        rf"{_LEFT}(?i:ul|al|os|pl)\.[ ](?:[\w.-]{{1,24}}[ ]){{1,4}}[0-9]{{1,4}}[A-Za-z]?(?:[/ ]{{1,3}}m?\.?[ ]?[0-9]{{1,4}})?(?:,?[ ]|\n)?(?:[0-9]{{2}}-[0-9]{{3}}[ ]{_TOWN})?",
+        rf"{_LEFT}(?i:ul|al|os|pl)\.[ ](?:[\w.-]{{1,24}}[ ]){{1,"
+        rf"4}}[0-9]{{1,4}}[A-Za-z]?(?:[/ ]{{1,3}}m?\.?[ ]?[0-9]{{1,4}})?(?:,?[ ]"
+        rf"|\n)?(?:[0-9]{{2}}-[0-9]{{3}}[ ]{_TOWN})?",
         ("ul.", "al.", "os.", "pl."),
         0.7,
     ),
     _street_rule(
         "street_code_town",
-        rf"{_LEFT}[{_UP}][\wÀ-ÿ'’.-]{{2,24}}(?:[ ][\wÀ-ÿ'’.-]{{1,24}}){{0,4}}[ ][0-9]{{1,4}}[ ]?[a-zA-Z]?(?:/[0-9]{{1,4}})?(?:,[ ]|[ ]?\n)(?:(?:D|A|CH|F|E|I|NL|B|L|DK|S)-)?(?:[0-9]{{5}}|[0-9]{{4}}(?: [A-Z]{{2}})?|[0-9]{{3}} [0-9]{{2}}|[0-9]{{2}}-[0-9]{{3}})[ ]{_TOWN}",
+        rf"{_LEFT}[{_UP}][\wÀ-ÿ'’.-]{{2,24}}(?:[ ][\wÀ-ÿ'’.-]{{1"
+        rf",24}}){{0,4}}[ ][0-9]{{1,4}}[ ]?[a-zA-Z]?(?:/[0-9]{{1,4}})?(?:,[ ]|[ ]?\n)(?:(?:D|A"
+        rf"|CH|F|E|I|NL|B|L|DK|S)-)?(?:[0-9]{{5}}|[0-9]{{4}}(?: [A-Z]{{2}})?"
+        rf"|[0-9]{{3}} [0-9]{{2}}|[0-9]{{2}}-[0-9]{{3}})[ ]{_TOWN}",
         (",", "*\n"),
         0.6,
     ),
     _street_rule(
         "street_tr",
-        rf"{_LEFT}(?:[{_UP}İŞĞ][\wÀ-ÿıİşŞğĞ.]{{1,24}}[ ]){{1,3}}(?:Mah(?:allesi|\.)?|Cad(?:desi|de|\.)?|Sok(?:ak|ağı|\.)?|Bulvarı|Blv\.)(?:[ ,]{{1,3}}[\wÀ-ÿıİşŞğĞ.:/]{{1,24}}){{0,8}}?[ ]?(?i:no)[ :.]{{1,2}}[0-9]{{1,4}}(?:/[0-9]{{1,4}})?",
+        rf"{_LEFT}(?:[{_UP}İŞĞ][\wÀ-ÿıİşŞğĞ.]{{1,24}}[ ]){{1,3}}(?:Mah(?:allesi|\.)?|Cad(?:desi"
+        rf"|de|\.)?|Sok(?:ak|ağı|\.)?|Bulvarı|Blv\.)(?:[ ,]{{1,3"
+        rf"}}[\wÀ-ÿıİşŞğĞ.:/]{{1,24}}){{0,8}}?[ ]?(?i:no)[ :.]{{1,2}}[0-9]{{1,4}}(?:/[0-9]{{1,4}})?",
         any_of("mah|mah.|mahall|cad|cad.|cadde|sok|sokak|bulvar|blv"),
         0.7,
     ),
