@@ -18,7 +18,7 @@ PHONE_CONTEXT = words(
         "call",
         "ring (?:me|us|him|her)",
         "text",
-        "(?:my|new|his|her|our|best|contact|phone|a|the) (?:number|no\\b|#)",
+        "(?:my|new|his|her|our|best|contact|phone) (?:number|no\\b|#)",
         "ph\\b",
         "hotline",
         "landline",

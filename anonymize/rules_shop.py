@@ -277,7 +277,8 @@ RULES = (
         re.compile(
             r"(?:(?<![A-Za-z])(?:zip(?:[+]4)? ?code|zip(?: ?[+] ?4)?|post ?code|postal ?code|pin ?code"
             r"|pincode|eircode|cep|plz|postleitzahl"
-            r"|code postal|c[oó]digo postal|c\.?p\.|postnummer|postcode)|邮政编码|邮编)(?:[ ]?(?:is|was|are|of"
+            r"|code postal|c[oó]digo postal|c\.?p\.|postnummer|postcode)|邮政编码|邮编)"
+            r"(?:[ ]?(?:is|was|are|of"
             r"|é|是|为|:"
             r"|：|#))*\s{0,2}"
             r"([0-9]{5}-?[0-9]{3}|[0-9]{5}(?:-[0-9]{4})?|[0-9]{3} ?[0-9]{3}|[0-9]{4} ?[A-Z]{2}"

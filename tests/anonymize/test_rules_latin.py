@@ -26,9 +26,7 @@ GIVEN = [
     "Ines",
 ]
 FAMILY = (
-    (
-        "Smith O'Brien García Müller da-Silva Kowalski Nguyen Okafor McDonald Rossi Ferreira Lindqvist Black Dubois"
-    )
+    ("Smith O'Brien García Müller da-Silva Kowalski Nguyen Okafor McDonald Rossi Ferreira Lindqvist Dubois")
     .replace("da-Silva", "da Silva")
     .split(" ")
 )
