@@ -19,6 +19,7 @@ from privgen.anonymize.names_latin import (
     listed,
     listed_or_two,
     name_length,
+    not_a_thing,
     title_or_listed,
     titled,
     two_words,
@@ -27,12 +28,16 @@ from privgen.anonymize.names_latin import (
     whole_or_given,
 )
 from privgen.anonymize.rules import BLANK, DIGITS, Rule
+from privgen.anonymize.rules_labelled import any_of
 
 _GAP = r"[ ]?[:：,-]?[ ]{0,2}"
 _KIN = (
-    r"husband|wife|son|daughter|brother|sister|mother|mom|mum|dad|father|friend|partner|boyfriend|girlfriend|fianc[eé]e?"
-    r"|neighbou?r|boss|colleague|co-?worker|room-?mate|flat-?mate|assistant|uncle|aunt|cousin|niece|nephew|grand(?:ma|pa|mother|father|son)"
-    r"|agent|representative|rep|advisor|courier|driver|technician|salesperson|associate|marido|esposa|filh[oa]|irmã|irmão|mãe|pai|Mann|Frau|Tochter"
+    r"husband|wife|son|daughter|brother|sister|mother|mom|mum|dad|father|friend|partner|boyfriend"
+    r"|girlfriend|fianc[eé]e?"
+    r"|neighbou?r|boss|colleague|co-?worker|room-?mate|flat-?mate|assistant|uncle|aunt|cousin|niece"
+    r"|nephew|grand(?:ma|pa|mother|father|son)"
+    r"|agent|representative|rep|advisor|courier|driver|technician|salesperson|associate|marido|esposa"
+    r"|filh[oa]|irmã|irmão|mãe|pai|Mann|Frau|Tochter"
 )
 
 
@@ -54,13 +59,17 @@ def _rule(
 
 DIGITS_OR_COMMA = (",",)
 _CLOSING = (
-    r"(?:kind(?:est)?|best|warm(?:est)?|many|with)?[ ]?regards|rgds|(?:yours )?(?:sincerely|truly|faithfully)|best wishes|all the best"
-    r"|respectfully(?: yours)?|signed|sent by|posted by|reviewed by|atenciosamente|att\.?|cumprimentos|(?:viele |liebe |beste |herzliche |mit )?"
-    r"(?:freundlichen? )?gr(?:ü|u|ue)(?:ß|ss)en?|mfg|lg|vg|cordialement|bien à vous|saludos|atentamente|un saludo|cordiali saluti|distinti saluti|saluti"
+    r"(?:kind(?:est)?|best|warm(?:est)?|many|with)?[ ]?regards|rgds|sincerely|yours (?:truly|faithfully"
+    r"|sincerely)|faithfully|best wishes|all the best"
+    r"|respectfully(?: yours)?|signed|sent by|posted by|reviewed by|atenciosamente|att\.?|cumprimentos"
+    r"|(?:viele |liebe |beste |herzliche |mit )?"
+    r"(?:freundlichen? )?gr(?:ü|u|ue)(?:ß|ss)en?|mfg|lg|vg|cordialement|bien à vous|saludos|atentamente"
+    r"|un saludo|cordiali saluti|distinti saluti|saluti"
     r"|groet(?:en|jes)?|hilsen|hälsningar|pozdrawiam|abra[cç]os?"
 )
 _THANKS = (
-    r"cheers|best|take care|(?:many )?thanks(?: again| so much| a lot| in advance)?|thank you(?: very much| so much| again)?|thx|love|xoxo|hugs|yours"
+    r"cheers|best|take care|(?:many )?thanks(?: again| so much| a lot| in advance)?"
+    r"|thank you(?: very much| so much| again)?|thx|love|xoxo|hugs|yours"
     r"|obrigad[oa]|grat[oa]|beijos|danke|vielen dank|merci|bises|gracias|grazie|bedankt"
 )
 _SIGN_OFF_MARK = r"(?:[ ]?[,.!:;-]{1,2}\s{0,4}|[ ]?\n\s{0,3})"
@@ -69,140 +78,68 @@ _SIGN_END = (
     r"(?=[ ]?(?:[.!,;|(]|[ ][-–—][ ])?\s*$|[ ]?[.,;|(!]?\n"
     rf"|[ ]?[,;|(-]{{1,2}}[ ]?(?:\+?[0-9(]|[^\s@{BLANK}]{{1,40}}@|(?i:order|tel|phone|ph|mob|cell|email)))"
 )
-_KIN_TRIGGERS = tuple(
-    [
-        "husband",
-        "wife",
-        "daughter",
-        "brother",
-        "sister",
-        "mother",
-        "father",
-        "friend",
-        "partner",
-        "boyfriend",
-        "girlfriend",
-        "fiancé",
-        "neighbor",
-        "neighbour",
-        "boss",
-        "colleague",
-        "cowork",
-        "roommate",
-        "assistant",
-        "uncle",
-        "aunt",
-        "cousin",
-        "niece",
-        "nephew",
-        "grandm",
-        "grandp",
-        "agent",
-        "represent",
-        "courier",
-        "driver",
-        "technic",
-        "marido",
-        "esposa",
-        "filha",
-        "filho",
-    ]
+_KIN_TRIGGERS = (
+    "husband",
+    "wife",
+    "daughter",
+    "brother",
+    "sister",
+    "mother",
+    "father",
+    "friend",
+    "partner",
+    "boyfriend",
+    "girlfriend",
+    "fiancé",
+    "neighbor",
+    "neighbour",
+    "boss",
+    "colleague",
+    "cowork",
+    "roommate",
+    "assistant",
+    "uncle",
+    "aunt",
+    "cousin",
+    "niece",
+    "nephew",
+    "grandm",
+    "grandp",
+    "agent",
+    "represent",
+    "courier",
+    "driver",
+    "technic",
+    "marido",
+    "esposa",
+    "filha",
+    "filho",
 )
-_SIGNATURE_TRIGGERS = (
-    *(
-        "regards",
-        "rgds",
-        "sincerely",
-        "truly",
-        "faithfully",
-        "yours",
-        "cheers",
-        "best",
-        "take care",
-        "respectfully",
-        "thanks",
-        "thank you",
-        "thx",
-        "love",
-        "xoxo",
-    ),
-    *(
-        "hugs",
-        "signed",
-        "sent by",
-        "posted by",
-        "reviewed by",
-        "atenciosamente",
-        "att",
-        "abraço",
-        "abraco",
-        "obrigad",
-        "grato",
-        "grata",
-        "cumprimentos",
-        "beijos",
-    ),
-    *(
-        "grüße",
-        "grüsse",
-        "gruss",
-        "gruß",
-        "gruesse",
-        "mfg",
-        "lg",
-        "vg",
-        "danke",
-        "vielen dank",
-        "cordialement",
-        "bien à vous",
-        "merci",
-        "bises",
-        "saludo",
-        "atentamente",
-    ),
-    *("gracias", "saluti", "grazie", "groet", "bedankt", "hilsen", "hälsningar", "pozdrawiam"),
+_SIGNATURE_TRIGGERS = any_of(
+    "regards|rgds|sincerely|truly|faithfully|yours|cheers|best|take care|respectfully|thanks"
+    "|thank you|thx|love|xoxo|hugs|signed|sent by|posted by|reviewed by|atenciosamente|att"
+    "|abraço|abraco|obrigad|grato|grata|cumprimentos|beijos|grüße|grüsse|gruss|gruß|gruesse"
+    "|mfg|lg|vg|danke|vielen dank|cordialement|bien à vous|merci|bises|saludo|atentamente"
+    "|gracias|saluti|grazie|groet|bedankt|hilsen|hälsningar|pozdrawiam"
 )
 
 
 RULES = (
     _rule(
         "my_name",
-        LEFT
-        + r"(?:my (?:full |first |last |real |given |user)?name(?:['’]s|s| is|:)?|(?:the |her |his |your )?name(?:['’]s| is| was| would be)"
+        LEFT + r"(?:my (?:full |first |last |real |given |user)?name(?:['’]s|s| is|:)?|(?:the |her |his "
+        r"|your )?name(?:['’]s| is| was| would be)"
         r"|name on (?:the |my )?(?:order|account|card|package|parcel|invoice) (?:is|was|should be|reads)"
-        r"|(?:is|was|order(?:ed)?|placed|booked|it|purchased) under(?: the)?(?: names?)?(?: of)?|(?:in|under) the name(?: of)?|goes by|known as|name of"
-        r"|meu nome [eé]|me chamo|em nome d[eoa]s?|mein name(?: ist)?|ich hei(?:ß|ss)e|im namen von|je m['’]appelle|mon nom (?:est|c['’]est)|au nom de"
-        r"|me llamo|mi nombre es|a nombre de|mi chiamo|il mio nome [eè]|a nome di|mijn naam is|ik heet|jag heter|mitt namn är|mit navn er|jeg h(?:edder|eter)"
+        r"|(?:is|was|order(?:ed)?|placed|booked|it|purchased) under(?: the)?(?: names?)?(?: of)?|(?:in"
+        r"|under) the name(?: of)?|goes by|known as|name of"
+        r"|meu nome [eé]|me chamo|em nome d[eoa]s?|mein name(?: ist)?|ich hei(?:ß|ss)e|im namen von"
+        r"|je m['’]appelle|mon nom (?:est|c['’]est)|au nom de"
+        r"|me llamo|mi nombre es|a nombre de|mi chiamo|il mio nome [eè]|a nome di|mijn naam is|ik heet"
+        r"|jag heter|mitt namn är|mit navn er|jeg h(?:edder|eter)"
         r"|nazywam się|mam na imię|nama saya|mera na+m|ad[ıi]m)[ ]{0,2}[:：]?[ ]",
-        (
-            "name",
-            "names",
-            "named",
-            "under",
-            "goes by",
-            "known as",
-            "nome",
-            "chamo",
-            "heiß",
-            "heiss",
-            "m'app",
-            "m’app",
-            "nom",
-            "llamo",
-            "nombre",
-            "chiamo",
-            "naam",
-            "heet",
-            "heter",
-            "namn",
-            "navn",
-            "hedder",
-            "nazyw",
-            "imię",
-            "nama",
-            "adım",
-            "adim",
-            "namen",
+        any_of(
+            "name|names|named|under|goes by|known as|nome|chamo|heiß|heiss|m'app|m’app|nom|llamo"
+            "|nombre|chiamo|naam|heet|heter|namn|navn|hedder|nazyw|imię|nama|adım|adim|namen"
         ),
         name_length,
         value=rf"(?:{FULL}|{CAPITALS})",
@@ -210,32 +147,14 @@ RULES = (
     ),
     _rule(
         "my_name_lower",
-        LEFT
-        + r"(?:my (?:full |first |last )?name(?:['’]s|s| is|:)|meu nome [eé]|me chamo|mein name ist|ich hei(?:ß|ss)e|je m['’]appelle"
-        r"|under the name(?: of)?|(?:the )?name is|name on the (?:order|account|card|parcel|package) is|me llamo|mi nombre es|mi chiamo|il mio nome [eè]|mijn naam is|ik heet|jag heter|mera na+m)[ ]{1,2}",
-        (
-            "my name",
-            "the name",
-            "name is",
-            "name on",
-            "my full name",
-            "my first name",
-            "my last name",
-            "meu nome",
-            "chamo",
-            "mein name",
-            "heiß",
-            "heiss",
-            "m'app",
-            "m’app",
-            "llamo",
-            "nombre",
-            "chiamo",
-            "nome",
-            "naam",
-            "heet",
-            "heter",
-            "mera na",
+        LEFT + r"(?:my (?:full |first |last )?name(?:['’]s|s| is|:)|meu nome [eé]|me chamo|mein name ist"
+        r"|ich hei(?:ß|ss)e|je m['’]appelle"
+        r"|under the name(?: of)?|(?:the )?name is|name on the (?:order|account|card|parcel|package) is"
+        r"|me llamo|mi nombre es|mi chiamo|il mio nome [eè]|mijn naam is|ik heet|jag heter"
+        r"|mera na+m)[ ]{1,2}",
+        any_of(
+            "my name|the name|name is|name on|my full name|my first name|my last name|meu nome|chamo"
+            "|mein name|heiß|heiss|m'app|m’app|llamo|nombre|chiamo|nome|naam|heet|heter|mera na"
         ),
         name_length,
         value=ANY_CASE,
@@ -243,61 +162,24 @@ RULES = (
     ),
     _rule(
         "label",
-        LEFT
-        + r"(?:(?:customer|recipient|contact|buyer|consignee|card ?holder|account(?: holder)?|full|first|last|middle|sur|family|given|given and family"
-        r"|billing|shipping|delivery|sender|receiver|purchaser|client|guest|patient|owner|user|passenger|beneficiary|signatory|payee)?[ ]?names?"
-        r"|customer|recipient|consignee|card ?holder|account holder|buyer|purchaser|receiver|payee|beneficiary|attn\.?|attention"
-        r"|(?:ship(?:ping)?|bill(?:ing)?|sold|deliver(?:y)?|send|mail)[ -]?to|signed(?: for)?(?: by)?|sender|contact(?: person)?|signature"
-        r"|nome(?: completo)?|destinat[aá]rio|cliente|titular|nombre(?: y apellidos?| completo)?|apellidos?|nom(?: complet)?|pr[ée]nom|destinataire"
-        r"|vorname|nachname|empf[äa]nger(?:in)?|besteller(?:in)?|kunde|kundin|naam|nome e cognome|cognome|intestatario|destinatario|navn|namn|imi[ęe](?: i nazwisko)?)"
+        LEFT + r"(?:(?:customer|recipient|contact|buyer|consignee|card ?holder|account(?: holder)?|full|first"
+        r"|last|middle|sur|family|given|given and family"
+        r"|billing|shipping|delivery|sender|receiver|purchaser|client|guest|patient|owner|user|passenger"
+        r"|beneficiary|signatory|payee)?[ ]?names?"
+        r"|customer|recipient|consignee|card ?holder|account holder|buyer|purchaser|receiver|payee"
+        r"|beneficiary|attn\.?|attention"
+        r"|(?:ship(?:ping)?|bill(?:ing)?|sold|deliver(?:y)?|send|mail)[ -]?to|signed(?: for)?(?: by)?"
+        r"|sender|contact(?: person)?|signature"
+        r"|nome(?: completo)?|destinat[aá]rio|cliente|titular|nombre(?: y apellidos?| completo)?"
+        r"|apellidos?|nom(?: complet)?|pr[ée]nom|destinataire"
+        r"|vorname|nachname|empf[äa]nger(?:in)?|besteller(?:in)?|kunde|kundin|naam|nome e cognome|cognome"
+        r"|intestatario|destinatario|navn|namn|imi[ęe](?: i nazwisko)?)"
         r"(?:[ ]?[:：=]|[ ]-)\s{0,3}",
-        (
-            "name",
-            "names",
-            "surname",
-            "custom",
-            "recip",
-            "consig",
-            "card",
-            "account",
-            "buyer",
-            "purch",
-            "receiv",
-            "payee",
-            "benef",
-            "attn",
-            "attention",
-            "ship",
-            "bill",
-            "sold to",
-            "deliver",
-            "send",
-            "mail to",
-            "signed",
-            "sender",
-            "contact",
-            "signature",
-            "nome",
-            "destin",
-            "client",
-            "titular",
-            "nombre",
-            "apell",
-            "nom",
-            "prén",
-            "prenom",
-            "vorname",
-            "nachname",
-            "empf",
-            "bestel",
-            "kund",
-            "naam",
-            "cognome",
-            "intest",
-            "navn",
-            "namn",
-            "imię",
-            "imie",
+        any_of(
+            "name|names|surname|custom|recip|consig|card|account|buyer|purch|receiv|payee|benef|attn"
+            "|attention|ship|bill|sold to|deliver|send|mail to|signed|sender|contact|signature|nome"
+            "|destin|client|titular|nombre|apell|nom|prén|prenom|vorname|nachname|empf|bestel|kund"
+            "|naam|cognome|intest|navn|namn|imię|imie"
         ),
         title_or_listed,
         score=0.72,
@@ -306,52 +188,18 @@ RULES = (
         "person_title",
         "PERSON",
         re.compile(
-            rf"{LEFT}((?:(?:M[rR]|M[rR][sS]|M[sS]|M[iI][sS][sS]|M[xX]|D[rR]|P[rR][oO][fF](?:essor)?|Sir|Madam|Lady|Lord|Rev|S[rR][aA]?|Srta|Sig(?:\.ra|nora?)?"
-            rf"|Do[nñ]a?|Dom|Herrn?|Frau|Mme|Mlle|Monsieur|Madame|Mademoiselle|Se[ñn]ora?|Senhora?|Sr[ºª]|Dhr|Mevr|Mevrouw|Meneer|Pan|Pani|Shri|Smt|Capt|Mister|Miss|Missus)\.?"
-            rf"[ ](?:(?:Dr|Prof|med)\.?[ ]){{0,2}}(?:{FULL}|{CAPITALS})|(?:mr|mrs|ms|mx|dr|prof|sra?|herr|frau)\.?[ ]{ANY_CASE}))"
+            rf"{LEFT}((?:(?:M[rR]|M[rR][sS]|M[sS]|M[iI][sS][sS]|M[xX]|D[rR]|P[rR][oO][fF](?:essor)?|Sir"
+            rf"|Madam|Lady|Lord|Rev|S[rR][aA]?|Srta|Sig(?:\.ra|nora?)?"
+            rf"|Do[nñ]a?|Dom|Herrn?|Frau|Mme|Mlle|Monsieur|Madame|Mademoiselle|Se[ñn]ora?|Senhora?|Sr[ºª]"
+            rf"|Dhr|Mevr|Mevrouw|Meneer|Pan|Pani|Shri|Smt|Capt|Mister|Miss|Missus)\.?"
+            rf"[ ](?:(?:Dr|Prof|med)\.?[ ]){{0,2}}(?:{FULL}|{CAPITALS})|(?:mr|mrs|ms|mx|dr|prof|sra?|herr"
+            rf"|frau)\.?[ ]{ANY_CASE}))"
         ),
         0.75,
-        (
-            "mr",
-            "mrs",
-            "ms",
-            "miss",
-            "mx",
-            "dr",
-            "prof",
-            "sir ",
-            "madam ",
-            "lady ",
-            "lord ",
-            "rev",
-            "sr",
-            "sra",
-            "srta",
-            "sig",
-            "don ",
-            "doña",
-            "dona ",
-            "dom ",
-            "herr",
-            "frau",
-            "mme",
-            "mlle",
-            "monsieur",
-            "madame",
-            "mademois",
-            "señor",
-            "senor",
-            "senhor",
-            "dhr",
-            "mevr",
-            "meneer",
-            "pan ",
-            "pani ",
-            "shri ",
-            "smt",
-            "capt",
-            "mister",
-            "missus",
+        any_of(
+            "mr|mrs|ms|miss|mx|dr|prof|sir |madam |lady |lord |rev|sr|sra|srta|sig|don |doña|dona "
+            "|dom |herr|frau|mme|mlle|monsieur|madame|mademois|señor|senor|senhor|dhr|mevr|meneer"
+            "|pan |pani |shri |smt|capt|mister|missus"
         ),
         titled,
     ),
@@ -365,72 +213,25 @@ RULES = (
     ),
     _rule(
         "dear",
-        LEFT
-        + r"(?:dear(?:est)?|prezad[oa]|car[oa]|querid[oa]|estimad[oa]|liebe[r]?|sehr geehrte[r]?|ch[eè]re?|gentile|egregi[oa]|spett\.?|beste|geachte|hej|kære"
+        LEFT + r"(?:dear(?:est)?|prezad[oa]|car[oa]|querid[oa]|estimad[oa]|liebe[r]?|sehr geehrte[r]?"
+        r"|ch[eè]re?|gentile|egregi[oa]|spett\.?|beste|geachte|hej|kære"
         r"|szanown[ya]|namaste|to)[ ](?:(?:mr|mrs|ms|miss|sir|customer|client|friend)\.?[ ])?",
-        (
-            "dear ",
-            "dearest",
-            "prezad",
-            "caro ",
-            "cara ",
-            "querid",
-            "estimad",
-            "liebe",
-            "geehrte",
-            "cher ",
-            "chère",
-            "chere",
-            "gentile",
-            "egregi",
-            "spett",
-            "beste ",
-            "geachte",
-            "hej ",
-            "kære",
-            "szanown",
-            "namaste",
+        any_of(
+            "dear |dearest|prezad|caro |cara |querid|estimad|liebe|geehrte|cher |chère|chere|gentile"
+            "|egregi|spett|beste |geachte|hej |kære|szanown|namaste"
         ),
         name_length,
     ),
     _rule(
         "greeting",
-        r"(?:^|[\n.!?\"“>]\s?)(?:hi(?:ya)?|hello|hey|ol[aá]|oi|hallo|hola|ciao|salut|bonjour|bonsoir|guten (?:tag|morgen|abend)|buen[oa]s (?:d[ií]as|tardes|noches)"
-        r"|buongiorno|bom dia|boa (?:tarde|noite)|good (?:morning|afternoon|evening|day)|greetings|moin|servus|namaste|hej)(?: there| again| to)?[ ,]{1,2}",
-        (
-            "hi ",
-            "hi,",
-            "hiya",
-            "hello",
-            "hey ",
-            "hey,",
-            "olá",
-            "ola ",
-            "ola,",
-            "oi ",
-            "oi,",
-            "hallo",
-            "hola",
-            "ciao",
-            "salut",
-            "bonjour",
-            "bonsoir",
-            "guten",
-            "buenos",
-            "buenas",
-            "buongiorno",
-            "bom dia",
-            "boa tarde",
-            "boa noite",
-            "good morning",
-            "good afternoon",
-            "good evening",
-            "good day",
-            "greetings",
-            "moin",
-            "servus",
-            "namaste",
-            "hej ",
+        r"(?:^|[\n.!?\"“>]\s?)(?:hi(?:ya)?|hello|hey|ol[aá]|oi|hallo|hola|ciao|salut|bonjour|bonsoir"
+        r"|guten (?:tag|morgen|abend)|buen[oa]s (?:d[ií]as|tardes|noches)"
+        r"|buongiorno|bom dia|boa (?:tarde|noite)|good (?:morning|afternoon|evening|day)|greetings|moin"
+        r"|servus|namaste|hej)(?: there| again| to)?[ ,]{1,2}",
+        any_of(
+            "hi |hi,|hiya|hello|hey |hey,|olá|ola |ola,|oi |oi,|hallo|hola|ciao|salut|bonjour|bonsoir"
+            "|guten|buenos|buenas|buongiorno|bom dia|boa tarde|boa noite|good morning|good afternoon"
+            "|good evening|good day|greetings|moin|servus|namaste|hej "
         ),
         name_length,
         after=r"(?=\s?[,!.:;–-]|\s?$|\n)|(?i:hi|hello|hey|hola|hallo|bonjour)[ ,]{1,2}$",
@@ -438,133 +239,53 @@ RULES = (
     ),
     _rule(
         "ask_for_lower",
-        LEFT
-        + r"(?:ask(?:ed|ing)? for|(?:spoke|spoken|talked|chatted) (?:to|with)|attn\.?:?|attention:|c/o|signed(?: for)?(?: it)? by"
+        LEFT + r"(?:ask(?:ed|ing)? for|(?:spoke|spoken|talked|chatted) (?:to|with)|attn\.?:?|attention:|c/o"
+        r"|signed(?: for)?(?: it)? by"
         r"|(?:helped|served|assisted|received|collected|accepted) by|on behalf of)[ ]",
-        (
-            *(
-                "ask for",
-                "asked for",
-                "asking for",
-                "spoke",
-                "spoken",
-                "talked",
-                "chatted",
-                "attn",
-                "attention:",
-                "c/o",
-                "signed",
-                "helped by",
-            ),
-            *("served by", "assisted by", "received by", "collected by", "accepted by", "behalf"),
+        any_of(
+            "ask for|asked for|asking for|spoke|spoken|talked|chatted|attn|attention:|c/o|signed"
+            "|helped by|served by|assisted by|received by|collected by|accepted by|behalf"
         ),
-        name_length,
+        not_a_thing,
         value=rf"(?:{CAPITALS}|{ANY_CASE})",
         score=0.6,
     ),
     _rule(
         "ask_for",
         LEFT
-        + r"(?:ask(?:ing|ed|s)? (?:for|to speak (?:to|with))|(?:speak(?:ing)?|spoke(?:n)?|talk(?:ed|ing)?|chat(?:ted|ting)?|deal(?:t|ing)) (?:to|with)|attn\.?:?|attention:?"
-        r"|c/o|care of|(?<!you )(?:deliver(?:ed)?|ship(?:ped)?|sent|send|hand(?:ed)?|given|give|gave|release[d]?|forward(?:ed)?|courier(?:ed)?) (?:it |this |that |them |back |the (?:parcel|package|order|box|item|goods) )?(?:over )?to"
-        r"|addressed to|received by|collected by|picked up by|accepted by|left with|leave (?:it )?with|signed(?: for)?(?: it)?(?: by)?:?|signature of|helped by|served by|assisted by|handled by|contacted by"
-        r"|contact(?:ed|ing)?|email(?:ed)?|reach(?:ed)?(?: out to)?|on behalf of|behalf of|belongs to|belonging to|order(?:ed)? (?:by|for)|placed by|purchased by|paid by|written by"
+        + r"(?:ask(?:ing|ed|s)? (?:for|to speak (?:to|with))|(?:speak(?:ing)?|spoke(?:n)?|talk(?:ed|ing)?"
+        r"|chat(?:ted|ting)?|deal(?:t|ing)) (?:to|with)|attn\.?:?|attention:?"
+        r"|c/o|care of|(?<!you )(?:deliver(?:ed)?|ship(?:ped)?|sent|send|hand(?:ed)?|given|give|gave"
+        r"|release[d]?|forward(?:ed)?|courier(?:ed)?) (?:it |this |that |them |back |the (?:parcel"
+        r"|package|order|box|item|goods) )?(?:over )?to"
+        r"|addressed to|received by|collected by|picked up by|accepted by|left with|leave (?:it )?with"
+        r"|signed(?: for)?(?: it)?(?: by)?:?|signature of|helped by|served by|assisted by|handled by"
+        r"|contacted by"
+        r"|contact(?:ed|ing)?|email(?:ed)?|reach(?:ed)?(?: out to)?|on behalf of|behalf of|belongs to"
+        r"|belonging to|order(?:ed)? (?:by|for)|placed by|purchased by|paid by|written by"
         r"|thanks to|thank you to|shout ?out to"
-        r"|falar com|falei com|aos cuidados d[eoa]|a/c|entreg(?:ar|ue|ado|ou) (?:para|a|ao|à)|assinad[oa] por|recebid[oa] por|zu h[äa]nden(?: von)?|z\.? ?hd?\.?(?: v\.)?|à l['’]attention de|a la atenci[oó]n de|hablar con|hablé con|parler (?:à|avec)"
-        r"|sprechen mit|gesprochen mit|fragen sie nach|verlangen sie|bei|parlare con|all['’]attenzione di|sou [oa]|soy|sono|aquí|ik ben)[ ]",
-        (
-            "ask",
-            "asked",
-            "asking",
-            "asks",
-            "speak",
-            "spoke",
-            "spoken",
-            "talk",
-            "talked",
-            "chat",
-            "chatt",
-            "deal with",
-            "dealt",
-            "dealing with",
-            "attn",
-            "attention",
-            "c/o",
-            "care of",
-            "deliver",
-            "ship",
-            "sent to",
-            "send ",
-            "handed",
-            "hand it",
-            "given to",
-            "give it",
-            "gave it",
-            "release",
-            "forward",
-            "courier",
-            "address",
-            "received by",
-            "collect",
-            "picked up by",
-            "accepted by",
-            "left with",
-            "leave it with",
-            "leave with",
-            "signed",
-            "signature",
-            "helped by",
-            "served by",
-            "assist",
-            "handled by",
-            "contact",
-            "email",
-            "reach",
-            "behalf",
-            "belong",
-            "order",
-            "placed by",
-            "purch",
-            "paid by",
-            "written by",
-            "thanks to",
-            "thank you to",
-            "shout",
-            "falar com",
-            "falei com",
-            "cuidados",
-            "a/c",
-            "entreg",
-            "assinad",
-            "recebid",
-            "händen",
-            "haenden",
-            "z.hd",
-            "z. hd",
-            "zhd",
-            "attention",
-            "atenci",
-            "hablar",
-            "hablé",
-            "parler",
-            "sprechen",
-            "gesproch",
-            "fragen",
-            "verlangen",
-            "parlare",
-            "attenzi",
-            "sou ",
-            "soy ",
-            "sono ",
-            "ik ben",
+        r"|falar com|falei com|aos cuidados d[eoa]|a/c|entreg(?:ar|ue|ado|ou) (?:para|a|ao|à)"
+        r"|assinad[oa] por|recebid[oa] por|zu h[äa]nden(?: von)?|z\.? ?hd?\.?(?: v\.)?"
+        r"|à l['’]attention de|a la atenci[oó]n de|hablar con|hablé con|parler (?:à|avec)"
+        r"|sprechen mit|gesprochen mit|fragen sie nach|verlangen sie|bei|parlare con|all['’]attenzione di"
+        r"|sou [oa]|soy|sono|aquí|ik ben)[ ]",
+        any_of(
+            "ask|asked|asking|asks|speak|spoke|spoken|talk|talked|chat|chatt|deal with|dealt"
+            "|dealing with|attn|attention|c/o|care of|deliver|ship|sent to|send |handed|hand it"
+            "|given to|give it|gave it|release|forward|courier|address|received by|collect"
+            "|picked up by|accepted by|left with|leave it with|leave with|signed|signature|helped by"
+            "|served by|assist|handled by|contact|email|reach|behalf|belong|order|placed by|purch"
+            "|paid by|written by|thanks to|thank you to|shout|falar com|falei com|cuidados|a/c|entreg"
+            "|assinad|recebid|händen|haenden|z.hd|z. hd|zhd|atenci|hablar|hablé|parler|sprechen"
+            "|gesproch|fragen|verlangen|parlare|attenzi|sou |soy |sono |ik ben"
         ),
         title_or_listed,
         score=0.65,
     ),
     _rule(
         "weak",
-        LEFT
-        + r"(?:i am|i['’]?m|this is|it['’]s|je suis|ich bin|eu sou|call(?:ed|ing)?|text|ring|rang|phone[ds]?|told|tells?|asked|met|thank(?:s|ed)?(?: you)?"
+        LEFT + r"(?:i am|i['’]?m|this is|it['’]s|je suis|ich bin|eu sou|call(?:ed|ing)?|text|ring|rang"
+        r"|phone[ds]?|told|tells?|asked|met|thank(?:s|ed)?(?: you)?"
         r"|named|hi|hey|hello|sorry)[ ,]{1,2}",
         tuple(GIVEN),
         listed,
@@ -572,8 +293,8 @@ RULES = (
     ),
     _rule(
         "weak_title",
-        LEFT
-        + r"(?:from|by|with|for|to|and|of|at|see|saw|meet|knows?|lady|guy|man|woman|para|por|com|con|für|von|mit|pour|avec|per|da|di|ok|okay|yes|no)[ ,]{1,2}",
+        LEFT + r"(?:from|by|with|for|to|and|of|at|see|saw|meet|knows?|lady|guy|man|woman|para|por|com|con|für"
+        r"|von|mit|pour|avec|per|da|di|ok|okay|yes|no)[ ,]{1,2}",
         tuple(GIVEN),
         whole_or_given,
         value=FULL,
@@ -591,7 +312,7 @@ RULES = (
     _rule(
         "this_is_lower",
         LEFT + r"(?:this is|i am|i['’]?m)[ ,]{1,2}",
-        ("speaking", "calling", "writing", "from order", "from the", "order"),
+        any_of("speaking|calling|writing|from order|from the|order"),
         name_length,
         value=rf"(?:[{LOW}][{LOW}'’-]{{1,20}}(?:[ ][{LOW}][{LOW}'’.-]{{0,20}}){{0,2}}?|{CAPITALS})",
         after=r"(?=,?[ ](?i:speaking|calling|writing (?:to|about|regarding)|from order)(?![A-Za-z]))",
@@ -608,49 +329,46 @@ RULES = (
     ),
     _rule(
         "kin",
-        LEFT
-        + rf"(?:my|our|his|her|your|the|minha|meu|mi|ma|mon|mein|meine)[ ](?:{_KIN})(?:['’]s name)?,?[ ](?:is |named |called |is called )?",
+        LEFT + rf"(?:my|our|his|her|your|the|minha|meu|mi|ma|mon|mein"
+        rf"|meine)[ ](?:{_KIN})(?:['’]s name)?,?[ ](?:is |named |called |is called )?",
         _KIN_TRIGGERS,
         uncommon,
         score=0.6,
     ),
-    Rule("person_two", "PERSON", re.compile(rf"{LEFT}(?<![&@#/.-])({TWO})"), 0.55, tuple(GIVEN), whole_name),
+    Rule(
+        "person_two",
+        "PERSON",
+        re.compile(rf"{LEFT}(?<![&@#/.-])(?<![A-Z]\. )({TWO})"),
+        0.55,
+        tuple(GIVEN),
+        whole_name,
+    ),
     _rule(
         "here",
         r"(?:^|[.!?\n>\"]\s{0,2}|(?:hi|hello|hey|yes|ok|hola|hallo)[ ,!]{1,2})",
-        (" here", "speaking", "called", "calling", "writing", "again", "from"),
+        any_of(" here|speaking|called|calling|writing|again|from"),
         uncommon,
         value=rf"(?:{TWO}|{WORD}|{CAPITALS}|[{LOW}]{{2,20}}(?:[ ][{LOW}'’-]{{2,20}})?)",
-        after=r"(?=[ ](?i:here|speaking|calling|writing|again|from (?:your|the|customer|support|sales))(?![A-Za-z]))",
+        after=r"(?=[ ](?i:here|speaking|calling|writing|again|from (?:your|the|customer|support"
+        r"|sales))(?![A-Za-z]))",
         score=0.6,
     ),
     _rule(
         "did",
         r"(?:^|[.!?\n>\"]\s{0,2})",
-        (
-            "called",
-            "signed",
-            "lives",
-            "received",
-            "wants",
-            "ordered",
-            "asked",
-            "picked",
-            "accepted",
-            "collected",
-            "bought",
-            "never got",
-        ),
+        any_of("called|signed|lives|received|wants|ordered|asked|picked|accepted|collected|bought|never got"),
         listed,
         value=rf"(?:{TWO}|{WORD})",
-        after=r"(?=[ ](?i:called|signed|lives|received|wants|ordered|asked|picked|accepted|collected|bought|never got)(?![A-Za-z]))",
+        after=r"(?=[ ](?i:called|signed|lives|received|wants|ordered|asked|picked|accepted"
+        r"|collected|bought|never got)(?![A-Za-z]))",
         score=0.6,
     ),
     Rule(
         "person_before_contact",
         "PERSON",
         re.compile(
-            rf"{LEFT}(?<![@#./&])({TWO}|{CAPITALS})(?=\s?[,;:(<|/-]{{0,2}}\s?(?i:tel|phone|mobile|cell|ph|email|e-mail|mail)?[.:]?\s?"
+            rf"{LEFT}(?<![@#./&])(?<![A-Z]\. )({TWO}|{CAPITALS})(?=\s?[,;:(<"
+            rf"|/-]{{0,2}}\s?(?i:tel|phone|mobile|cell|ph|email|e-mail|mail)?[.:]?\s?"
             rf"(?:\+?[0-9(](?:[ ().-]?[0-9]){{7}}|[^\s@{BLANK}]{{1,40}}@))"
         ),
         0.6,
@@ -661,8 +379,10 @@ RULES = (
         "person_before_address",
         "PERSON",
         re.compile(
-            rf"(?:^|\n|(?i:to|for|at|address|name)[:,]?\s{{1,2}})[ \t]{{0,4}}({TWO}|{CAPITALS}|{WORD}[ ]{WORD})(?=,?[ ]?\n\s{{0,4}}(?:[{UP}][^\n0-9]{{1,40}}\n\s{{0,4}})?"
-            rf"(?:[0-9]{{1,6}}[A-Za-z]?[ ,/-]{{1,2}}[{UP}0-9]|(?i:flat|apt|unit|suite|p\.?o\.? ?box|rua|av|calle|via|rue)[. ]|[{UP}][{LOW}{UP} .-]{{3,40}}[ ][0-9]))"
+            rf"(?:^|\n|(?i:to|for|at|address|name)[:,]?\s{{1,2}})[ \t]{{0,4}}({TWO}|{CAPITALS}"
+            rf"|{WORD}[ ]{WORD})(?=,?[ ]?\n\s{{0,4}}(?:[{UP}][^\n0-9]{{1,40}}\n\s{{0,4}})?"
+            rf"(?:[0-9]{{1,6}}[A-Za-z]?[ ,/-]{{1,2}}[{UP}0-9]|(?i:flat|apt|unit|suite"
+            rf"|p\.?o\.? ?box|rua|av|calle|via|rue)[. ]|[{UP}][{LOW}{UP} .-]{{3,40}}[ ][0-9]))"
         ),
         0.6,
         ("*\n",),
@@ -673,7 +393,9 @@ RULES = (
         "person_before_street",
         "PERSON",
         re.compile(
-            rf"{LEFT}({TWO})(?=[,;][ ](?:[0-9]{{1,5}}[A-Za-z]?[ ](?:[{UP}0-9][{UP}{LOW}0-9.'-]*[ ]){{1,4}}|(?:Rua|Av\.?|Calle|Via|Rue|Flat|Apt|Unit|P\.?O\.?)[ ]))"
+            rf"{LEFT}({TWO})(?=[,;][ ](?:[0-9]{{1,5}}[A-Za-z]?[ "
+            rf"](?:[{UP}0-9][{UP}{LOW}0-9.'-]*[ ]){{1,4}}|(?:Rua|Av\.?|Calle|Via|Rue|Flat|Apt"
+            rf"|Unit|P\.?O\.?)[ ]))"
         ),
         0.55,
         DIGITS_OR_COMMA,
@@ -682,7 +404,8 @@ RULES = (
     ),
     _rule(
         "signature",
-        rf"{LEFT}(?:(?:{_CLOSING}){_SIGN_OFF}|(?:{_THANKS})(?:{_SIGN_OFF_MARK}|\s{{1,4}}(?-i:(?=[{UP}][{LOW}']))))[-–—~]?\s?",
+        rf"{LEFT}(?:(?:{_CLOSING}){_SIGN_OFF}|(?:{_THANKS})(?:{_SIGN_OFF_MARK}"
+        rf"|\s{{1,4}}(?-i:(?=[{UP}][{LOW}']))))[-–—~]?\s?",
         _SIGNATURE_TRIGGERS,
         name_length,
         value=rf"(?:{FULL}|{CAPITALS})",
@@ -713,7 +436,7 @@ RULES = (
     _rule(
         "signed_dash",
         r"(?:^|[.!?,)]\s{0,2}|\n\s{0,2}|[ ])[-–—~]{1,2}[ ]?",
-        (" -", "\n-", ".-", "!-", "–", "—", "~", "*--"),
+        any_of(" -|\n-|.-|!-|–|—|~|*--"),
         listed_or_two,
         value=rf"(?:{FULL}|{CAPITALS}|{ANY_CASE})",
         after=r"(?=[.!]?\s*$)",

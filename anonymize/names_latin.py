@@ -11,7 +11,8 @@ LOW = "a-zß-öø-ÿ\u0100-\u024f\u1e00-\u1eff"
 LEFT = f"(?<![{UP}{LOW}])"
 
 _PARTICLE = (
-    r"(?:d[aeiou]|dos|das|des|dell[aeo]|de[lnr]|dal|van|von|vom|zu[rm]?|te[nr]|la|las|los|le|bin|ibn|binti?|al|el|e|y|i"
+    r"(?:d[aeiou]|dos|das|des|dell[aeo]|de[lnr]|dal|van|von|vom|zu[rm]?|te[nr]|la|las|los|le|bin|ibn"
+    r"|binti?|al|el|e|y|i"
     r"|af|av|st\.|san|santa)"
 )
 _PARTICLES = frozenset(
@@ -55,7 +56,8 @@ _PARTICLES = frozenset(
     ]
 )
 WORD = (
-    rf"(?:[{UP}](?:['’][{UP}{LOW}])?[{LOW}]{{1,24}}(?:['’]?[{UP}][{LOW}]{{1,20}})?(?:-[{UP}]?[{LOW}]{{1,20}}){{0,2}}"
+    rf"(?:[{UP}](?:['’][{UP}{LOW}])?[{LOW}]{{1,24}}(?:['’]?[{UP}][{LOW}]{{1,20}})?(?:-[{UP}]?[{LOW}]{{1,2"
+    rf"0}}){{0,2}}"
     rf"|[{UP}]\.(?:-?[{UP}]\.)?)"
 )
 FULL = rf"{WORD}(?:[ ](?:{_PARTICLE}[ ]){{0,2}}(?:(?:d['’])?{WORD}|[{UP}](?=[ ][{UP}]))){{0,3}}"
@@ -74,11 +76,17 @@ GIVEN = wordlist("given_names")
 NOT_NAMES = wordlist("not_names")
 _AFTER = wordlist("after_names") | NOT_NAMES
 _BRANDS = re.compile(
-    r"(?:dr|mr|mrs|ms)\.?\s(?:martens?|scholl|pepper|clean|coffee|potato|bean|meyer|brown's|porter|right|darcy"
-    r"|denim|doolittle|jart|bronner|dre|oetker|beckmann|seuss|who|freeze|christmas|muscle|heater|dress|fancy|big|t|men)",
+    r"(?:dr|mr|mrs|ms)\.?\s(?:martens?|scholl|pepper|clean|coffee|potato|bean|meyer|brown's|porter|right"
+    r"|darcy"
+    r"|denim|doolittle|jart|bronner|dre|oetker|beckmann|seuss|who|freeze|christmas|muscle|heater|dress"
+    r"|fancy|big|t|men)",
     re.IGNORECASE,
 )
 _FAMOUS = frozenset(line.strip() for line in lines("famous_names"))
+_THING = re.compile(
+    r"(?:ions?|ments?|[ae]nces?|ness|ity|ings?|[uf]nds|bates?|als|able|ible|ful|less|ous"
+    r"|ive|ersements|ated|ional|ation|tins|ders|ters|rses)$"
+)
 _TOKEN = re.compile(r"\S+")
 _TITLE = re.compile(r"\S{1,12}[ ]")
 LONGEST_LOWER = 3
@@ -215,3 +223,9 @@ def uncommon(value: str) -> int:
     first = _plain(value.split(" ", 1)[0])
     common = first in _AFTER or first.endswith(("ing", "ed", "ly"))
     return listed(value) or (0 if common or not value[0].isupper() else name_length(value))
+
+
+def not_a_thing(value: str) -> int:
+    """As `name_length`, for a first word that does not end as words for things do."""
+    first = _plain(value.split(" ", 1)[0])
+    return 0 if _THING.search(first) else name_length(value)

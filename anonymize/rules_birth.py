@@ -5,57 +5,48 @@ from __future__ import annotations
 import re
 
 from privgen.anonymize.rules import BLANK, NO_DIGIT_RIGHT, Rule
+from privgen.anonymize.rules_labelled import any_of
 
 _MONTH = (
-    r"(?:jan(?:uary|uar|eiro|vier|\.)?|enero|gennaio|feb(?:ruary|ruar|rero|braio|\.)?|fev(?:ereiro|\.)?|f[ée]vrier"
-    r"|m[aä]r(?:ch|z|s|zo|[cç]o|\.)?|apr(?:il|ile|\.)?|abril|avril|may|mai(?:o)?|mayo|maggio|june?|junho|juin|juni|junio"
-    r"|giugno|july?|julho|juillet|juli|julio|luglio|aug(?:ust|\.)?|agosto|ao[uû]t|sep(?:t(?:ember|embre|iembre|\.)?|\.)?"
-    r"|setembro|settembre|oct(?:ober|obre|ubre|\.)?|outubro|okt(?:ober|\.)?|ottobre|nov(?:ember|embro|embre|iembre|\.)?"
+    r"(?:jan(?:uary|uar|eiro|vier|\.)?|enero|gennaio|feb(?:ruary|ruar|rero|braio|\.)?|fev(?:ereiro|\.)?"
+    r"|f[ée]vrier"
+    r"|m[aä]r(?:ch|z|s|zo|[cç]o|\.)?|apr(?:il|ile|\.)?|abril|avril|may|mai(?:o)?|mayo|maggio|june?|junho"
+    r"|juin|juni|junio"
+    r"|giugno|july?|julho|juillet|juli|julio|luglio|aug(?:ust|\.)?|agosto|ao[uû]t|sep(?:t(?:ember|embre"
+    r"|iembre|\.)?|\.)?"
+    r"|setembro|settembre|oct(?:ober|obre|ubre|\.)?|outubro|okt(?:ober|\.)?|ottobre|nov(?:ember|embro"
+    r"|embre|iembre|\.)?"
     r"|dec(?:ember|embre|\.)?|d[ée]cembre|dez(?:embro|ember|\.)?|dic(?:iembre|embre)?)(?![a-z])"
 )
 _DATE = (
-    r"(?:(?:19|20)[0-9]{2}[-/. ]{1,2}[0-9]{1,2}[-/. ]{1,2}[0-9]{1,2}|[0-9]{1,2}[ ]?[-/. ][ ]?[0-9]{1,2}[ ]?[-/. ][ ]?(?:[0-9]{4}|[0-9]{2})"
+    r"(?:(?:19|20)[0-9]{2}[-/. ]{1,2}[0-9]{1,2}[-/. ]{1,2}[0-9]{1,2}"
+    r"|[0-9]{1,2}[ ]?[-/. ][ ]?[0-9]{1,2}[ ]?[-/. ][ ]?(?:[0-9]{4}|[0-9]{2})"
     r"|(?:19|20)[0-9]{6}|[0-3][0-9][01][0-9](?:19|20)[0-9]{2}"
     rf"|{_MONTH}[ -]?[0-9]{{1,2}}(?:st|nd|rd|th)?(?:,?[ -](?:of[ ]|in[ ])?['’]?[0-9]{{2,4}})?"
-    rf"|[0-9]{{1,2}}(?:st|nd|rd|th|º|er|\.)?[ ./-]{{1,2}}(?:of[ ]|de[ ])?{_MONTH}(?:[ ,./-]{{1,2}}(?:de[ ]|of[ ]|in[ ])?['’]?(?:[0-9]{{4}}|[0-9]{{2}}))?"
-    rf"|(?:19|20)[0-9]{{2}}[ -]{_MONTH}[ -][0-9]{{1,2}}|{_MONTH},?[ ](?:19|20)[0-9]{{2}}|(?:19[2-9]|20[01])[0-9])"
+    rf"|[0-9]{{1,2}}(?:st|nd|rd|th|º|er|\.)?[ ./-]{{1,2}}(?:of[ ]"
+    rf"|de[ ])?{_MONTH}(?:[ ,./-]{{1,2}}(?:de[ ]|of[ ]|in[ ])?['’]?(?:[0-9]{{4}}|[0-9]{{2}}))?"
+    rf"|(?:19|20)[0-9]{{2}}[ -]{_MONTH}[ -][0-9]{{1,2}}|{_MONTH},?[ ](?:19|20)[0-9]{{2}}|(?:19[2-9]"
+    rf"|20[01])[0-9])"
 )
 _LABEL = (
-    r"(?<![A-Za-zÀ-ÿ])(?:d\.?o\.?b\.?|dates? of birth|birth ?dates?|birthdays?|b-?day|fecha de nacimiento|date de naissance|data di nascita"
-    r"|data de nascimento|geburtsdatum|geboortedatum|f[øo]dselsdato|f[öo]delsedatum|data urodzenia|cumplea[ñn]os|anivers[aá]rio|anniversaire|compleanno|born)"
+    r"(?<![A-Za-zÀ-ÿ])(?:d\.?o\.?b\.?|dates? of birth|birth ?dates?|birthdays?|b-?day|fecha de nacimiento"
+    r"|date de naissance|data di nascita"
+    r"|data de nascimento|geburtsdatum|geboortedatum|f[øo]dselsdato|f[öo]delsedatum|data urodzenia"
+    r"|cumplea[ñn]os|anivers[aá]rio|anniversaire|compleanno|born)"
 )
 _BORN = (
-    r"(?<![A-Za-zÀ-ÿ])(?:born(?: on| in)?|nascid[oa](?: em| no dia)?|nasci(?: em| no dia)?|naci[oó]?(?: el)?|nacid[oa](?: el)?"
+    r"(?<![A-Za-zÀ-ÿ])(?:born(?: on| in)?|nascid[oa](?: em| no dia)?|nasci(?: em| no dia)?"
+    r"|naci[oó]?(?: el)?|nacid[oa](?: el)?"
     r"|nat[oa] il|geboren(?: am)?|geb\.|n[ée]e? le|geboren op|ur\.)"
 )
-_WORDS = (
-    "born",
-    "dob",
-    "d.o.b",
-    "birth",
-    "b-day",
-    "bday",
-    "nasc",
-    "naci",
-    "nato",
-    "nata",
-    "gebor",
-    "geburt",
-    "geb.",
-    "née",
-    "né ",
-    "naiss",
-    "fødsel",
-    "fodsel",
-    "födel",
-    "urodz",
-    "cumple",
-    "anivers",
-    "anniv",
-    "comple",
-    "ur.",
+_WORDS = any_of(
+    "born|dob|d.o.b|birth|b-day|bday|nasc|naci|nato|nata|gebor|geburt|geb.|née|né |naiss"
+    "|fødsel|fodsel|födel|urodz|cumple|anivers|anniv|comple|ur."
 )
-_OLD = r"(?:[ -]?(?:years?|yrs?|yr)(?:[ -]?(?:old|of age|young))?|[ -]?y[./]?o\.?(?![a-z])|[ -]?anos|[ ]Jahre(?: alt)?|[ ]ans|[ ]años|[ ]anni)"
+_OLD = (
+    r"(?:[ -]?(?:years?|yrs?|yr)(?:[ -]?(?:old|of age|young))?|[ -]?y[./]?o\.?(?![a-z])|[ -]?anos"
+    r"|[ ]Jahre(?: alt)?|[ ]ans|[ ]años|[ ]anni)"
+)
 
 
 def _age(name: str, pattern: str, triggers: tuple[str, ...], score: float = 0.6) -> Rule:
@@ -86,43 +77,29 @@ RULES = (
     ),
     _age(
         "age_person",
-        rf"(?<![A-Za-z])(?:I am|I['’]?m|im|he is|she is|(?:s?he)['’]s|we are both|who is|aged?|being|turn(?:ed|ing|s)?|just|husband is|wife is|mother is|mom is|mum is|father is|dad is)[ ](?:now |currently |almost |nearly |only |just |about |over |an? |only a )?"
+        rf"(?<![A-Za-z])(?:I am|I['’]?m|im|he is|she is|(?:s?he)['’]s|we are both|who is|aged?|being"
+        rf"|turn(?:ed|ing|s)?|just|husband is|wife is|mother is|mom is|mum is|father is|dad is)[ ](?:now "
+        rf"|currently |almost |nearly |only |just |about |over |an? |only a )?"
         rf"((?:1[0-9]|[2-9][0-9]|1[01][0-9]){_OLD})(?![A-Za-z0-9])",
-        (
-            "year",
-            "years",
-            "yr",
-            "yrs",
-            "y/o",
-            "yo",
-            "anos",
-            "jahre",
-            "ans",
-            "años",
-            "anni",
-            "*yo",
-            "*y/o",
-            "*yr",
-        ),
+        any_of("year|years|yr|yrs|y/o|yo|anos|jahre|ans|años|anni|*yo|*y/o|*yr"),
     ),
     _age(
         "age_label",
-        r"(?<![A-Za-z])(?:my age(?: is|:)|age(?: is)?[ ]?[:：=]|aged|customer age[:：]?|(?:i am|i['’]?m|at|at the) age(?: of)?|idade[:：]?|alter[:：]|edad[:：]|[âa]ge[ ]?:|et[àa]:)[ ]?((?:1[0-9]|[2-9][0-9]|1[01][0-9]))(?![0-9A-Za-z%.,/-]|[.,][0-9]|[ ]?(?:lbs|kg|cm|inch|month|week|day))",
-        ("age", "aged", "idade", "alter", "edad", "âge", "età", "eta"),
+        r"(?<![A-Za-z])(?:my age(?: is|:)|age(?: is)?[ ]?[:：=]|aged|customer age[:：]?|(?:i am|i['’]?m|at"
+        r"|at the) age(?: of)?|idade[:：]?|alter[:：]|edad[:：]|[âa]ge[ ]?:|et[àa]:)[ ]?((?:1[0-9]"
+        r"|[2-9][0-9]|1[01][0-9]))(?![0-9A-Za-z%.,/-]|[.,][0-9]|[ ]?(?:lbs|kg|cm|inch|month|week|day))",
+        any_of("age|aged|idade|alter|edad|âge|età|eta"),
     ),
     _age(
         "age_turned",
-        r"(?<![A-Za-z])(?:i|he|she|we|who|mom|dad|wife|husband|mother|father)[ ](?:just |recently )?turn(?:ed|ing)[ ]((?:1[0-9]|[2-9][0-9]))(?![0-9A-Za-z%.,/-][0-9A-Za-z]|[0-9A-Za-z])",
+        r"(?<![A-Za-z])(?:i|he|she|we|who|mom|dad|wife|husband|mother|father)[ ](?:just "
+        r"|recently )?turn(?:ed|ing)[ ]((?:1[0-9]|[2-9][0-9]))(?![0-9A-Za-z%.,/-][0-9A-Za-z]|[0-9A-Za-z])",
         ("turned", "turning"),
     ),
     _age(
         "age_noun",
-        rf"((?:1[89]|[2-9][0-9]){_OLD})[ ](?:woman|man|male|female|lady|gentleman|mother of|grandmother|grandfather|mom of|widow|retiree|customer)(?![A-Za-z])",
+        rf"((?:1[89]|[2-9][0-9]){_OLD})[ ](?:woman|man|male|female|lady|gentleman|mother of|grandmother"
+        rf"|grandfather|mom of|widow|retiree|customer)(?![A-Za-z])",
         ("year", "yr", "yo", "y/o", "*yo"),
-    ),
-    _age(
-        "age_sex",
-        r"(?<![A-Za-z0-9])\(?((?:1[89]|[2-9][0-9])[ /]?[FM]\b)(?=\)|,[ ](?:here|from|looking))",
-        ("i am", "i'm", "me (", "here", "from", "("),
     ),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from privgen.anonymize.rules import CODE, DIGITS, LEFT, RIGHT, Rule
-from privgen.anonymize.rules_labelled import digits_at_least, labelled, valid
+from privgen.anonymize.rules_labelled import any_of, digits_at_least, labelled, valid
 from privgen.anonymize.rules_numbers import ORDER_CONTEXT
 
 _ALONE, _ENDS = r"(?<![A-Za-z0-9.+-])", r"(?![0-9A-Za-z-]|[.,][0-9])"
@@ -114,7 +114,7 @@ RULES = (
         "FR_NIR",
         r"s[ée]curit[ée] sociale|n°? ?ss|nir|insee",
         r"[12] ?[0-9]{2} ?[0-9]{2} ?[0-9][0-9AB] ?[0-9]{3} ?[0-9]{3}(?: ?[0-9]{2})?",
-        ("sécurité", "securite", "securité", "nir", "insee", "ss"),
+        any_of("sécurité|securite|securité|nir|insee|ss"),
     ),
     labelled(
         "fr_id",
@@ -136,7 +136,7 @@ RULES = (
         "DE_SOCIAL_SECURITY",
         r"(?:sozial|renten)versicherungs(?:nummer|nr|-nr)?|sv-?(?:nummer|nr)|rvnr",
         r"[0-9]{2} ?[0-9]{6} ?[A-Z] ?[0-9]{3}",
-        ("sozial", "renten", "sv", "rvnr", "svnr", "svnummer"),
+        any_of("sozial|renten|sv|rvnr|svnr|svnummer"),
     ),
     labelled(
         "de_health",
@@ -167,7 +167,7 @@ RULES = (
         "DE_KFZ",
         re.compile(LEFT + r"[A-ZÄÖÜ]{1,3}-[A-Z]{1,2}[ -][0-9]{1,4}[EH]?" + RIGHT),
         0.6,
-        ("kennz", "kfz", "auto", "wagen", "pkw", "car", "plate", "parked"),
+        any_of("kennz|kfz|auto|wagen|pkw|car|plate|parked"),
         digit=True,
         before=re.compile(r"(?i)kennzeichen|kfz|auto|wagen|pkw|car|plate"),
     ),

@@ -1,15 +1,18 @@
-"""Rules for official numbers of the United Kingdom, Ireland, India, Australia and other English-writing countries."""
+"""Rules for official numbers of the United Kingdom, India, Australia and others that write English."""
 
 from __future__ import annotations
 
 import re
 
 from privgen.anonymize.rules import CODE, DIGITS, LEFT, RIGHT, Rule
-from privgen.anonymize.rules_labelled import DIGITS_9, digits_at_least, labelled, valid
+from privgen.anonymize.rules_labelled import DIGITS_9, any_of, digits_at_least, labelled, valid
 from privgen.anonymize.rules_numbers import ORDER_CONTEXT
 
 _NINO = r"(?!BG|GB|NK|KN|TN|NT|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?[0-9]{2} ?[0-9]{2} ?[0-9]{2} ?[A-D]"
-_IN_STATES = "AN|AP|AR|AS|BR|CG|CH|DD|DL|DN|GA|GJ|HP|HR|JH|JK|KA|KL|LA|LD|MH|ML|MN|MP|MZ|NL|OD|OR|PB|PY|RJ|SK|TN|TR|TS|UK|UP|WB"
+_IN_STATES = (
+    "AN|AP|AR|AS|BR|CG|CH|DD|DL|DN|GA|GJ|HP|HR|JH|JK|KA|KL|LA|LD|MH|ML|MN|MP|MZ|NL|OD|OR|PB|PY"
+    "|RJ|SK|TN|TR|TS|UK|UP|WB"
+)
 _IN_PLATE = rf"(?:{_IN_STATES})[ -]?[0-9]{{1,2}}[ -]?[A-Z]{{1,3}}[ -]?[0-9]{{4}}"
 _GB_PLATE = r"[A-HJ-PR-Y]{2}[0-9]{2}[ -]?[A-HJ-PR-Z]{3}|[A-HJ-NPR-Y][0-9]{1,3}[ -]?[A-HJ-PR-Z]{3}"
 
@@ -68,8 +71,8 @@ RULES = (
         "uk_driving_licence",
         "UK_DRIVING_LICENCE",
         re.compile(
-            LEFT
-            + r"(?=[A-Z]{1,5}9{0,4}[0-9])[A-Z9]{5} ?[0-9](?:0[1-9]|1[0-2]|5[1-9]|6[0-2])(?:0[1-9]|[12][0-9]|3[01])"
+            LEFT + r"(?=[A-Z]{1,5}9{0,4}[0-9])[A-Z9]{5} ?[0-9](?:0[1-9]|1[0-2]|5[1-9]|6[0-2])(?:0[1-9]"
+            r"|[12][0-9]|3[01])"
             r"[0-9] ?[A-Z9]{2}[A-Z0-9] ?[A-Z0-9]{2}(?: ?[0-9]{2})?" + RIGHT
         ),
         0.9,
@@ -88,23 +91,11 @@ RULES = (
     labelled(
         "plate_context",
         "LICENSE_PLATE",
-        r"(?:licen[cs]e|number|vehicle|car|reg(?:istration)?|plate) (?:plate|reg(?:istration)?|no|number)s?|plates?|registration|vrm|kennzeichen"
+        r"(?:licen[cs]e|number|vehicle|car|reg(?:istration)?|plate) (?:plate|reg(?:istration)?|no"
+        r"|number)s?|plates?|registration|vrm|kennzeichen"
         r"|placa|matr[ií]cula|targa|immatriculation|plaque",
         r"(?-i:(?=[A-ZÄÖÜ -]{0,7}[0-9])[A-ZÄÖÜ0-9]{1,4}(?:[ -]?[A-Z0-9]{1,4}){1,2})",
-        (
-            "plate",
-            "licen",
-            "number plate",
-            "reg",
-            "regist",
-            "vehicle",
-            "kennz",
-            "placa",
-            "matr",
-            "targa",
-            "immatr",
-            "plaque",
-        ),
+        any_of("plate|licen|number plate|reg|regist|vehicle|kennz|placa|matr|targa|immatr|plaque"),
         score=0.7,
         check=lambda v: v.upper() == v and digits_at_least(1)(v) and any(c.isalpha() for c in v),
     ),
@@ -280,7 +271,7 @@ RULES = (
         "PASSPORT",
         r"passports?|passaporte?|pasaporte|passeport|reisepass|paszport|pass(?: ?nr| number)",
         r"(?=[A-Z]{0,4}[0-9])[A-Z0-9]{6,10}",
-        ("passport", "passap", "pasap", "passep", "reisep", "pasz", "pass"),
+        any_of("passport|passap|pasap|passep|reisep|pasz|pass"),
         score=0.84,
         check=digits_at_least(4),
     ),

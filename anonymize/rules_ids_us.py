@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from privgen.anonymize.rules import CODE, DIGITS, LEFT, NO_DIGIT_RIGHT, RIGHT, Rule, words
-from privgen.anonymize.rules_labelled import DIGITS_9, digits_at_least, labelled, valid
+from privgen.anonymize.rules_labelled import DIGITS_9, any_of, digits_at_least, labelled, valid
 from privgen.anonymize.rules_numbers import ORDER_CONTEXT
 from privgen.anonymize.validators import luhn
 
@@ -16,11 +16,13 @@ _MBI = (
 )
 _LICENCE = (
     r"(?:driver'?s?[’']?s?|driving|dmv)[ ]?(?:licen[cs]e|permit|lic|id)|licen[cs]e (?:no|num(?:ber)?|#|id)"
-    r"|driver'?s? lic|d\.?l\.? ?(?:no|num(?:ber)?|#)|cdl|permit (?:no|num(?:ber)?|#)|f[üu]hrerschein(?:nummer)?"
+    r"|driver'?s? lic|d\.?l\.? ?(?:no|num(?:ber)?|#)|cdl|permit (?:no|num(?:ber)?|#)"
+    r"|f[üu]hrerschein(?:nummer)?"
     r"|permis de conduire|carnet de conducir|patente(?: di guida)?|cnh"
 )
 _LICENCE_NUMBER = (
-    r"(?=[A-Z]{0,7}[0-9]|(?-i:[A-Z]{1,3})[ -][0-9])(?:(?-i:[A-Z]{1,3})[ -])?[A-Z0-9]{2,18}(?:-[A-Z0-9]{2,8}){0,4}(?:[ ][0-9]{2,5}){0,4}"
+    r"(?=[A-Z]{0,7}[0-9]|(?-i:[A-Z]{1,3})[ -][0-9])(?:(?-i:[A-Z]{1,3})[ -])?[A-Z0-9]{2,18}(?:-[A-Z0-9]{2,"
+    r"8}){0,4}(?:[ ][0-9]{2,5}){0,4}"
     r"|(?=[A-Z]{5}[0-9A-Z]{3})[A-Z0-9*]{12,18}"
 )
 
@@ -59,21 +61,7 @@ RULES = (
         "US_DRIVER_LICENSE",
         _LICENCE,
         _LICENCE_NUMBER,
-        (
-            "driv",
-            "licen",
-            "permit",
-            "dmv",
-            "cdl",
-            "dl",
-            "d.l",
-            "führ",
-            "fuhr",
-            "permis",
-            "carnet",
-            "patente",
-            "cnh",
-        ),
+        any_of("driv|licen|permit|dmv|cdl|dl|d.l|führ|fuhr|permis|carnet|patente|cnh"),
         score=0.86,
         check=digits_at_least(4),
     ),
@@ -113,22 +101,11 @@ RULES = (
     labelled(
         "us_health_member",
         "US_HEALTH_INSURANCE_MEMBER_ID",
-        r"(?:insurance|subscriber|policy|medicaid|health ?plan|group)(?: (?:member|card|policy))?(?: ?(?:id|no|number|#))"
+        r"(?:insurance|subscriber|policy|medicaid|health ?plan|group)(?: (?:member|card"
+        r"|policy))?(?: ?(?:id|no|number|#))"
         r"|(?:policy|claim|prescription|rx|referral|prior auth(?:orization)?)(?: ?(?:no|number|#|id))?",
         r"[A-Z]{0,5}-?[0-9](?:-?[A-Z0-9]){5,17}",
-        (
-            "insur",
-            "subscr",
-            "policy",
-            "medicaid",
-            "health",
-            "group",
-            "claim",
-            "prescr",
-            "rx",
-            "referral",
-            "prior auth",
-        ),
+        any_of("insur|subscr|policy|medicaid|health|group|claim|prescr|rx|referral|prior auth"),
         score=0.82,
         check=digits_at_least(5),
     ),
@@ -152,23 +129,11 @@ RULES = (
     labelled(
         "us_bank_number_context",
         "US_BANK_NUMBER",
-        r"(?:bank|checking|savings?|deposit|giro)[ ]?(?:account|acct|a/c)?(?: ?(?:no|num(?:ber)?|#))?|acct|a/c(?: no)?"
+        r"(?:bank|checking|savings?|deposit|giro)[ ]?(?:account|acct|a/c)?(?: ?(?:no|num(?:ber)?|#))?"
+        r"|acct|a/c(?: no)?"
         r"|account (?:no|num(?:ber)?|#)|acc(?:ount)?\.? no|konto(?:nummer|nr)?|conta(?: corrente)?",
         r"[0-9](?:[ -]?[0-9]){6,16}(?:-[0-9Xx])?",
-        (
-            "bank",
-            "check",
-            "saving",
-            "savings",
-            "deposit",
-            "giro",
-            "acct",
-            "a/c",
-            "account",
-            "acc",
-            "konto",
-            "conta",
-        ),
+        any_of("bank|check|saving|savings|deposit|giro|acct|a/c|account|acc|konto|conta"),
         score=0.8,
         check=digits_at_least(7),
     ),
@@ -194,7 +159,7 @@ RULES = (
         "CARD_SECURITY_CODE",
         r"cvv2?|cvc2?|csc|card security code|security code|c[oó]digo de seguran[cç]a",
         r"[0-9]{3,4}",
-        ("cvv", "cvv2", "cvc", "cvc2", "csc", "security code", "código", "codigo"),
+        any_of("cvv|cvv2|cvc|cvc2|csc|security code|código|codigo"),
     ),
     Rule(
         "card_expiry",

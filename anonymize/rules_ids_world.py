@@ -46,9 +46,8 @@ RULES = (
         "mx_rfc_bare",
         "MX_RFC",
         re.compile(
-            LEFT
-            + r"[A-ZÑ&]{4}[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])(?=[A-Z0-9]*[0-9A-Z])[A-Z0-9]{2}[0-9A]"
-            + RIGHT
+            LEFT + r"[A-ZÑ&]{4}[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]"
+            r"|3[01])(?=[A-Z0-9]*[0-9A-Z])[A-Z0-9]{2}[0-9A]" + RIGHT
         ),
         0.7,
         CODE,
@@ -148,8 +147,10 @@ RULES = (
     labelled(
         "national_id",
         "NATIONAL_ID",
-        r"(?:national|citizen|personal|resident|tax|government|state|photo|identity|identification) ?(?:id(?:entity|entification)?|insurance|card|number)"
-        r"(?: ?(?:card|document))?(?: ?(?:no|num(?:ber)?|code|#))?|id (?:card|no|num(?:ber)?|#)|identity card|documento(?: de identidad)?|carta d'identit[aà]",
+        r"(?:national|citizen|personal|resident|tax|government|state|photo|identity"
+        r"|identification) ?(?:id(?:entity|entification)?|insurance|card|number)"
+        r"(?: ?(?:card|document))?(?: ?(?:no|num(?:ber)?|code|#))?|id (?:card|no|num(?:ber)?|#)"
+        r"|identity card|documento(?: de identidad)?|carta d'identit[aà]",
         r"(?=[A-Z]{0,4}[0-9.-])[A-Z0-9]{2,18}(?:[-.][A-Z0-9]{1,9}){0,4}(?:[ ][0-9]{2,6}){0,4}",
         (
             "national",

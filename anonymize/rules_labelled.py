@@ -53,3 +53,8 @@ def valid(module: str) -> Callable[[str], bool]:
 def digits_at_least(count: int) -> Callable[[str], bool]:
     """A check that a value holds so many digits."""
     return lambda value: sum(char.isdigit() for char in value) >= count
+
+
+def any_of(words: str) -> tuple[str, ...]:
+    """Triggers written in one string with a bar between them."""
+    return tuple(words.split("|"))

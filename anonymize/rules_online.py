@@ -6,6 +6,7 @@ import re
 
 from privgen.anonymize.data_files import wordlist
 from privgen.anonymize.rules import CJK, DOMAIN, DOTTED, LEFT, RIGHT, Rule
+from privgen.anonymize.rules_labelled import any_of
 
 _TLDS = (
     "com|net|org|info|biz|edu|gov|cn|hk|tw|jp|kr|in|uk|de|fr|br|es|it|pt|nl"
@@ -15,17 +16,29 @@ _TLDS = (
 _SPOKEN_TLDS = "com(?:(?:\\.| dot | ponto )(?:br|cn|au))?|net|org|info|biz|edu|cn|de|fr|br|uk|co|io"
 _BARE_TLDS = (
     "com|net|org|info|biz|cn|io|co\\.uk|org\\.uk|de|fr|com\\.br|com\\.cn|edu"
-    "|gov|shop|store|app|xyz|ru|eu|jp|nl|co\\.in|co\\.jp|co\\.nz|co\\.za|com\\.(?:au|mx|ar|tr|sg|hk|tw|my|ph|co|pe|vn|es|pt|pl)"
+    "|gov|shop|store|app|xyz|ru|eu|jp|nl|co\\.in|co\\.jp|co\\.nz|co\\.za|com\\.(?:au|mx|ar|tr|sg|hk|tw|my"
+    "|ph|co|pe|vn|es|pt|pl)"
 )
 _LOCAL = r"A-Za-z0-9À-ɏ.!#$%&'*+/=?^_`{|}~-"
 _LABEL = r"[A-Za-z0-9À-ɏ](?:[A-Za-z0-9À-ɏ-]{0,61}[A-Za-z0-9À-ɏ])?"
 _AT_BRACKETS = r"(?:[ ]?[\[({<][ ]?(?:at|arroba|@|a|ät)[ ]?[\])}>][ ]?|[ ]?-at-[ ]?|_at_|[ ]-[ ]?at[ ]?-[ ])"
-_AT = rf"(?:{_AT_BRACKETS}|[ ]{{1,2}}(?:at|arroba|ät|chiocciola|klammeraffe|apenstaartje|snabel-a)[ ]{{1,2}}|艾特|[ ]?@[ ]?)"
-_DOT = r"(?:[ ]?[\[({<][ ]?(?:dot|ponto|punkt|point|punto|\.)[ ]?[\])}>][ ]?|[ ]{1,2}(?:dot|ponto|punkt|point|punto|punt|kropka)[ ]{1,2}|[ ]?-dot-[ ]?|_dot_|[ ]-[ ]?dot[ ]?-[ ]|点|\.)"
+_AT = (
+    rf"(?:{_AT_BRACKETS}|[ ]{{1,2}}(?:at|arroba|ät|chiocciola|klammeraffe|apenstaartje"
+    rf"|snabel-a)[ ]{{1,2}}|艾特|[ ]?@[ ]?)"
+)
+_DOT = (
+    r"(?:[ ]?[\[({<][ ]?(?:dot|ponto|punkt|point|punto|\.)[ ]?[\])}>][ ]?|[ ]{1,2}(?:dot|ponto|punkt"
+    r"|point|punto|punt|kropka)[ ]{1,2}|[ ]?-dot-[ ]?|_dot_|[ ]-[ ]?dot[ ]?-[ ]|点|\.)"
+)
 _SAID_LABEL = r"[A-Za-z0-9-]{1,63}"
-_SAID_LOCAL = rf"[A-Za-z0-9_+-]{{1,64}}?(?:(?:{_DOT}|[ ](?:underscore|dash|hyphen|minus|plus)[ ])[A-Za-z0-9_+-]{{1,64}}?){{0,4}}"
+_SAID_LOCAL = (
+    rf"[A-Za-z0-9_+-]{{1,64}}?(?:(?:{_DOT}|[ ](?:underscore|dash|hyphen|minus"
+    rf"|plus)[ ])[A-Za-z0-9_+-]{{1,64}}?){{0,4}}"
+)
 _MAIL_HOST = (
-    r"(?:gmail|googlemail|yahoo|ymail|hotmail|outlook|live|msn|icloud|me|mac|aol|protonmail|proton|gmx|web|mail|zoho|yandex|fastmail|qq|163|126|sina|orange|wanadoo|uol|bol|terra|t-online|libero|btinternet|comcast|verizon|att)"
+    r"(?:gmail|googlemail|yahoo|ymail|hotmail|outlook|live|msn|icloud|me|mac|aol|protonmail|proton|gmx"
+    r"|web|mail|zoho|yandex|fastmail|qq|163|126|sina|orange|wanadoo|uol|bol|terra|t-online|libero"
+    r"|btinternet|comcast|verizon|att)"
     r"[ ]?(?:\.|[ ]dot[ ])[ ]?(?:com|co\.uk|net|de|fr|it|es|me|org|com\.br|ca|in|ru|cn|co\.in|com\.au)"
 )
 _OCTET = r"(?:25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])"
@@ -33,46 +46,16 @@ _URL_END = rf"[^\s<>\"'{CJK}，。！？；：、“”‘’（）【】]"
 
 _COMMON = wordlist("after_names") | wordlist("not_names")
 _PLATFORM = (
-    "instagram|insta|ig|twitter|tiktok|snapchat|snap|facebook|fb|telegram|line id|skype|kakao ?talk|linkedin|discord|reddit|twitch|youtube|pinterest|threads|mastodon|signal|viber"
-    "|etsy|poshmark|depop|venmo|cash ?app|zelle|paypal(?:\\.me)?|steam|psn|xbox|gamertag|bluesky|tumblr|vinted|ebay|whatsapp"
+    "instagram|insta|ig|twitter|tiktok|snapchat|snap|facebook|fb|telegram|line id|skype|kakao ?talk"
+    "|linkedin|discord|reddit|twitch|youtube|pinterest|threads|mastodon|signal|viber"
+    "|etsy|poshmark|depop|venmo|cash ?app|zelle|paypal(?:\\.me)?|steam|psn|xbox|gamertag|bluesky|tumblr"
+    "|vinted|ebay|whatsapp"
 )
-_PLATFORM_TRIGGERS = (
-    *(
-        "insta",
-        "ig",
-        "twitter",
-        "tiktok",
-        "snapchat",
-        "snap",
-        "facebook",
-        "fb",
-        "telegram",
-        "line id",
-        "skype",
-        "kakao",
-        "linkedin",
-        "discord",
-        "reddit",
-        "twitch",
-    ),
-    *(
-        "youtube",
-        "pinterest",
-        "threads",
-        "mastodon",
-        "signal",
-        "viber",
-        "etsy",
-        "poshmark",
-        "depop",
-        "venmo",
-        "cashapp",
-        "cash app",
-        "zelle",
-        "paypal",
-        "steam",
-    ),
-    *("psn", "xbox", "gamertag", "bluesky", "tumblr", "vinted", "ebay", "whatsapp"),
+_PLATFORM_TRIGGERS = any_of(
+    "insta|ig|twitter|tiktok|snapchat|snap|facebook|fb|telegram|line id|skype|kakao|linkedin"
+    "|discord|reddit|twitch|youtube|pinterest|threads|mastodon|signal|viber|etsy|poshmark"
+    "|depop|venmo|cashapp|cash app|zelle|paypal|steam|psn|xbox|gamertag|bluesky|tumblr|vinted"
+    "|ebay|whatsapp"
 )
 
 
@@ -111,8 +94,8 @@ RULES = (
         "email_cjk",
         "EMAIL_ADDRESS",
         re.compile(
-            rf"(?:[{CJK}]{{1,10}}|(?<![A-Za-z0-9._-])[A-Za-z0-9._-]{{1,64}})@[{CJK}A-Za-z0-9-]{{1,63}}\.(?:{_TLDS}|中国|公司|网络|com)"
-            + RIGHT
+            rf"(?:[{CJK}]{{1,10}}|(?<![A-Za-z0-9._-])[A-Za-z0-9._-]{{1,64}})@[{CJK}A-Za-z0-9-]{{1,63}}\.("
+            rf"?:{_TLDS}|中国|公司|网络|com)" + RIGHT
         ),
         0.6,
         ("@",),
@@ -131,61 +114,30 @@ RULES = (
         "email_words",
         "EMAIL_ADDRESS",
         re.compile(
-            rf"{LEFT}{_SAID_LOCAL}{_AT}{_SAID_LABEL}(?:{_DOT}{_SAID_LABEL}){{0,3}}(?:{_DOT})(?:{_SPOKEN_TLDS}){RIGHT}",
+            rf"(?<![A-Za-z0-9_+.-]){_SAID_LOCAL}{_AT}{_SAID_LABEL}(?:{_DOT}{_SAID_LABEL}){{0,3}}(?:{_DOT}"
+            rf")(?:{_SPOKEN_TLDS}){RIGHT}",
             re.IGNORECASE,
         ),
         0.85,
-        (
-            "dot ",
-            " dot",
-            "dot]",
-            "dot)",
-            "dot}",
-            "dot>",
-            "*dot",
-            "ponto",
-            "punkt",
-            "point",
-            "punto",
-            "点",
-            "[.]",
-            "(.)",
-            "{.}",
-        ),
+        any_of("dot | dot|dot]|dot)|dot}|dot>|_dot_|-dot-|ponto|punkt|point|punto|点|[.]|(.)|{.}"),
     ),
     Rule(
         "email_at_words",
         "EMAIL_ADDRESS",
         re.compile(
-            rf"{LEFT}{_SAID_LOCAL}(?:{_AT_BRACKETS}|(?-i:[ ]AT[ ])|艾特){_SAID_LABEL}(?:\.[A-Za-z0-9-]{{1,63}}){{0,3}}[ ]?\.[ ]?(?:{_TLDS}){RIGHT}",
+            rf"(?<![A-Za-z0-9_+.-]){_SAID_LOCAL}(?:{_AT_BRACKETS}|(?-i:[ ]AT[ ])"
+            rf"|艾特){_SAID_LABEL}(?:\.[A-Za-z0-9-]{{1,63}}){{0,3}}[ ]?\.[ ]?(?:{_TLDS}){RIGHT}",
             re.IGNORECASE,
         ),
         0.85,
-        (
-            "*(at",
-            "*[at",
-            "*{at",
-            "*<at",
-            "( at",
-            "[ at",
-            "(@",
-            "[@",
-            "{@",
-            "at ",
-            "艾特",
-            "arroba",
-            "*(a)",
-            "*[a]",
-            "*-at-",
-            "*_at_",
-            "chiocciola",
-        ),
+        any_of("*(at|*[at|*{at|*<at|( at|[ at|(@|[@|{@|at |艾特|arroba|*(a)|*[a]|*-at-|*_at_|chiocciola"),
     ),
     Rule(
         "email_at_host",
         "EMAIL_ADDRESS",
         re.compile(
-            rf"{LEFT}(?:[a-z]{{1,30}}(?:[._-][a-z0-9]{{1,30}}){{1,3}}|[a-z]{{2,30}}[0-9]{{1,6}})[ ]at[ ](?:[a-z0-9-]{{1,63}}\.){{1,3}}(?:{_TLDS}){RIGHT}",
+            rf"{LEFT}(?:[a-z]{{1,30}}(?:[._-][a-z0-9]{{1,30}}){{1,3}}"
+            rf"|[a-z]{{2,30}}[0-9]{{1,6}})[ ]at[ ](?:[a-z0-9-]{{1,63}}\.){{1,3}}(?:{_TLDS}){RIGHT}",
             re.IGNORECASE,
         ),
         0.75,
@@ -195,49 +147,40 @@ RULES = (
         "email_label_at_host",
         "EMAIL_ADDRESS",
         re.compile(
-            rf"(?<![A-Za-z])(?:e-?mail|mail|write|reach me|contact)(?:[ ](?:me|us|is|address|id|to|at|address is))?[ :]{{1,3}}([a-z0-9._+-]{{2,64}}[ ]at[ ](?:[a-z0-9-]{{1,63}}\.){{1,3}}(?:{_TLDS})){RIGHT}",
+            rf"(?<![A-Za-z])(?:e-?mail|mail|write|reach me|contact)(?:[ ](?:me|us|is|address|id|to|at"
+            rf"|address is))?[ :]{{1,3}}([a-z0-9._+-]{{2,64}}[ ]at[ ](?:[a-z0-9-]{{1,63}}\.){{1,3}}(?:"
+            rf"{_TLDS})){RIGHT}",
             re.IGNORECASE,
         ),
         0.75,
-        ("email", "e-mail", "mail", "write", "reach me", "contact"),
+        any_of("email|e-mail|mail|write|reach me|contact"),
         lambda v: v.split(" ", 1)[0].lower() not in _COMMON,
     ),
     Rule(
         "email_at_mail_host",
         "EMAIL_ADDRESS",
         re.compile(
-            rf"{LEFT}(?=[A-Za-z0-9._+-]{{0,40}}[0-9._+-]|(?<=mail )|(?<=mail: )|(?<=mail is )|(?<=mail me )|(?<=me at ))[A-Za-z0-9_+-]{{1,64}}(?:[._+-][A-Za-z0-9]{{1,40}}){{0,4}}[ ]at[ ]{_MAIL_HOST}{RIGHT}"
+            rf"(?<![A-Za-z0-9_+.-])(?=[A-Za-z0-9._+-]{{0,40}}[0-9._+-]|(?<=mail )|(?<=mail: )"
+            rf"|(?<=mail is )|(?<=mail me )|(?<=me at ))[A-Za-z0-9_+-]{{1,64}}(?:[._+-][A-Za-z0-9]{{1,40"
+            rf"}}){{0,4}}[ ]at[ ]{_MAIL_HOST}{RIGHT}"
             rf"|(?<=mail )(?:is |me )?[A-Za-z0-9._+-]{{2,64}}[ ]at[ ]{_MAIL_HOST}{RIGHT}",
             re.IGNORECASE,
         ),
         0.75,
-        (
-            "gmail",
-            "yahoo",
-            "hotmail",
-            "outlook",
-            "icloud",
-            "proton",
-            "aol",
-            "gmx",
-            "googlemail",
-            "live.",
-            "msn",
-            "mail.",
-            "ymail",
-            "yandex",
-            "qq.",
-            "163.",
+        any_of(
+            "gmail|yahoo|hotmail|outlook|icloud|proton|aol|gmx|googlemail|live.|msn|mail.|ymail"
+            "|yandex|qq.|163."
         ),
     ),
     Rule(
         "email_capitals",
         "EMAIL_ADDRESS",
         re.compile(
-            rf"{LEFT}[a-z0-9._-]{{1,64}}AT[a-z0-9-]{{1,63}}(?:DOT[a-z0-9-]{{1,63}}){{0,2}}DOT(?:{_TLDS}){RIGHT}"
+            rf"{LEFT}[a-z0-9._-]{{1,64}}AT[a-z0-9-]{{1,63}}(?:DOT[a-z0-9-]{{1,63}}){{0,2}}DOT(?:{_TLDS})"
+            rf"{RIGHT}"
         ),
         0.8,
-        ("*atg", "*dotcom", "*dotnet", "*dotorg", "*dotco", "*dotde", "*dotio", "*dotfr"),
+        any_of("*atg|*dotcom|*dotnet|*dotorg|*dotco|*dotde|*dotio|*dotfr"),
     ),
     Rule(
         "url",
@@ -266,39 +209,27 @@ RULES = (
         DOTTED,
         lambda v: len(set(v)) > 2,
         unless=re.compile(
-            r"(?i)(?<![a-z])(?:version|firmware|ver|v|release|update|software|driver|build|ios|android|windows|bluetooth|app|section|chapter|sku|model|part)s?(?: (?:no|number|is|to))?[ .:]{0,2}$"
+            r"(?i)(?<![a-z])(?:version|firmware|ver|v|release|update|software|driver|build|ios|android"
+            r"|windows|bluetooth|app|section|chapter|sku|model|part)s?(?: (?:no|number|is|to))?[ .:]{0,2}$"
         ),
     ),
     Rule(
         "crypto_hex",
         "CRYPTO",
         re.compile(
-            LEFT
-            + r"(?:0x[0-9a-fA-F]{40}|[LM][1-9A-HJ-NP-Za-km-z]{33}|r[1-9A-HJ-NP-Za-km-z]{33}|T[1-9A-HJ-NP-Za-km-z]{33}|ltc1[a-z0-9]{39,59}|addr1[a-z0-9]{50,100})"
-            + RIGHT
+            LEFT + r"(?:0x[0-9a-fA-F]{40}|[LM][1-9A-HJ-NP-Za-km-z]{33}|r[1-9A-HJ-NP-Za-km-z]{33}"
+            r"|T[1-9A-HJ-NP-Za-km-z]{33}|ltc1[a-z0-9]{39,59}|addr1[a-z0-9]{50,100})" + RIGHT
         ),
         0.85,
-        (
-            "*0x",
-            "*ltc1",
-            "*addr1",
-            "ltc",
-            "litecoin",
-            "xrp",
-            "ripple",
-            "tron",
-            "trx",
-            "usdt",
-            "wallet",
-            "eth",
-        ),
+        any_of("*0x|*ltc1|*addr1|ltc|litecoin|xrp|ripple|tron|trx|usdt|wallet|eth"),
         digit=True,
     ),
     Rule(
         "coordinates",
         "GEO_COORDINATES",
         re.compile(
-            r"(?<![0-9A-Za-z.$€£-])-?[0-9]{1,2}\.[0-9]{4,10}°?(?: ?[NS])?, ?-?[0-9]{1,3}\.[0-9]{4,10}°?(?: ?[EW])?(?![0-9])"
+            r"(?<![0-9A-Za-z.$€£-])-?[0-9]{1,2}\.[0-9]{4,10}°?(?: ?[NS])?, ?-?[0-9]{1,3}\.[0-9]{4,10}°?(?"
+            r": ?[EW])?(?![0-9])"
         ),
         0.75,
         (",",),
@@ -308,7 +239,9 @@ RULES = (
         "url_path",
         "URL",
         re.compile(
-            rf"(?<![A-Za-z0-9@._/-])(?:[A-Za-z0-9][A-Za-z0-9-]{{0,61}}\.){{1,4}}(?:{_BARE_TLDS}|{_TLDS}|ly|be|ee|gl|gg|to|link|in|page|club|blog|site|tech|io|ai|la|fm|im|ws|so|sh)/{_URL_END}{{2,2000}}"
+            rf"(?<![A-Za-z0-9@._/-])(?:[A-Za-z0-9][A-Za-z0-9-]{{0,61}}\.){{1,4}}(?:{_BARE_TLDS}|{_TLDS}"
+            rf"|ly|be|ee|gl|gg|to|link|in|page|club|blog|site|tech|io|ai|la|fm|im|ws|so"
+            rf"|sh)/{_URL_END}{{2,2000}}"
         ),
         0.6,
         ("*/",),
@@ -318,7 +251,8 @@ RULES = (
         "url_capitals",
         "URL",
         re.compile(
-            rf"(?<![A-Za-z0-9@._/-])(?:[A-Za-z0-9][A-Za-z0-9-]{{0,61}}\.){{1,4}}(?i:com|net|org|co\.uk|com\.br|com\.cn|de|io|edu|gov)(?![A-Za-z0-9@-]|\.[A-Za-z])(?:[:/?#]{_URL_END}{{0,2000}})?"
+            rf"(?<![A-Za-z0-9@._/-])(?:[A-Za-z0-9][A-Za-z0-9-]{{0,61}}\.){{1,4}}(?i:com|net|org|co\.uk"
+            rf"|com\.br|com\.cn|de|io|edu|gov)(?![A-Za-z0-9@-]|\.[A-Za-z])(?:[:/?#]{_URL_END}{{0,2000}})?"
         ),
         0.5,
         DOMAIN,
@@ -342,7 +276,9 @@ RULES = (
         "social_handle_context",
         "SOCIAL_HANDLE",
         re.compile(
-            rf"(?<![A-Za-z])(?:{_PLATFORM})(?:[ ](?:handle|account|user(?:[ ]?name)?|id|name|page|profile|tag))?(?:[ ](?:is|as|at|on|=)|[ ]?[:：@=-]|[ ](?=@))\s{{0,2}}@?([A-Za-z0-9_][A-Za-z0-9_.-]{{2,29}}[A-Za-z0-9_])",
+            rf"(?<![A-Za-z])(?:{_PLATFORM})(?:[ ](?:handle|account|user(?:[ ]?name)?|id|name|page|profile"
+            rf"|tag))?(?:[ ](?:is|as|at|on|=)|[ ]?[:：@=-]|[ ](?=@))\s{{0,2}}@?([A-Za-z0-9_][A-Za-z0-9_.-]"
+            rf"{{2,29}}[A-Za-z0-9_])",
             re.IGNORECASE,
         ),
         0.6,
@@ -353,7 +289,9 @@ RULES = (
         "social_handle_named",
         "SOCIAL_HANDLE",
         re.compile(
-            rf"(?<![A-Za-z])(?:(?:{_PLATFORM})[ ](?:handle|account|user ?name|id|name|tag)|(?:my|his|her|our) (?:handle|insta|ig|twitter|snap|tiktok|discord|telegram|venmo|cash ?app))(?:[ ]is|[ ]?[:：=])\s{{0,2}}[@$]?([A-Za-z0-9_][A-Za-z0-9_.-]{{2,29}})",
+            rf"(?<![A-Za-z])(?:(?:{_PLATFORM})[ ](?:handle|account|user ?name|id|name|tag)|(?:my|his|her"
+            rf"|our) (?:handle|insta|ig|twitter|snap|tiktok|discord|telegram|venmo|cash ?app))(?:[ ]is"
+            rf"|[ ]?[:：=])\s{{0,2}}[@$]?([A-Za-z0-9_][A-Za-z0-9_.-]{{2,29}})",
             re.IGNORECASE,
         ),
         0.6,
@@ -383,7 +321,7 @@ RULES = (
             rf"9}})"
         ),
         0.6,
-        ("小红书", "抖音", "快手", "微博", "淘宝", "旺旺", "b站", "支付宝"),
+        any_of("小红书|抖音|快手|微博|淘宝|旺旺|b站|支付宝"),
         lambda v: any(c.isascii() for c in v),
     ),
     Rule(
@@ -397,7 +335,7 @@ RULES = (
             re.IGNORECASE,
         ),
         0.85,
-        ("微信", "威信", "薇信", "加微", "加v", "v信", "wechat", "weixin", "vx", "wx"),
+        any_of("微信|威信|薇信|加微|加v|v信|wechat|weixin|vx|wx"),
         lambda v: v.lower() not in {"wechat", "weixin", "payment", "please", "account", "number"},
     ),
     Rule(
@@ -416,34 +354,18 @@ RULES = (
         "user_name",
         "USER_NAME",
         re.compile(
-            r"(?<![A-Za-z])(?:user[ _-]?(?:name|id)|login(?:[ ](?:name|id))?|log[ ]?in (?:name|id)|screen ?name|nick(?:name)?|account name|handle|logged in as|benutzername|usu[aá]rio|usuario|nom d['’]utilisateur|用户名"
-            r"|昵称|登录名)(?:[ ]?(?:is|as|是|为|[:：=#])|(?<=in as))\s{0,2}[\"'“]?@?([A-Za-z0-9][A-Za-z0-9_.-]{2,29})",
+            r"(?<![A-Za-z])(?:user[ _-]?(?:name|id)|login(?:[ ](?:name|id))?|log[ ]?in (?:name|id)"
+            r"|screen ?name|nick(?:name)?|account name|handle|logged in as|benutzername|usu[aá]rio"
+            r"|usuario|nom d['’]utilisateur|用户名"
+            r"|昵称|登录名)(?:[ ]?(?:(?:is|as)(?![a-z])|是|为|[:：=#])"
+            r"|(?<=in as))\s{0,2}[\"'“]?@?([A-Za-z0-9][A-Za-z0-9_.-]{2,29})",
             re.IGNORECASE,
         ),
         0.6,
-        (
-            "username",
-            "user name",
-            "user id",
-            "userid",
-            "user_",
-            "user-",
-            "login",
-            "log in",
-            "screen name",
-            "screenname",
-            "nick",
-            "nickname",
-            "account name",
-            "handle",
-            "logged in as",
-            "benutzer",
-            "usuário",
-            "usuario",
-            "utilisateur",
-            "用户名",
-            "昵称",
-            "登录名",
+        any_of(
+            "username|user name|user id|userid|user_|user-|login|log in|screen name|screenname|nick"
+            "|nickname|account name|handle|logged in as|benutzer|usuário|usuario|utilisateur|用户名|昵称"
+            "|登录名"
         ),
         _no_word,
     ),
@@ -451,27 +373,15 @@ RULES = (
         "password",
         "PASSWORD",
         re.compile(
-            r"(?<![A-Za-z])(?:password|passcode|passwd|pwd|pass ?word|passphrase|pin(?: (?:code|number))?|otp|passwort|kennwort|contrase[ñn]a|mot de passe|密码|口令|senha)(?:[ ](?:is|was|=)|是|为|[ ]?[:：é=])\s{0,2}[\"'“]?([^\s\"'”,;]{4,64})",
+            r"(?<![A-Za-z])(?:password|passcode|passwd|pwd|pass ?word|passphrase|pin(?: (?:code|number))?"
+            r"|otp|passwort|kennwort|contrase[ñn]a|mot de passe|密码|口令|senha)(?:[ ](?:is|was|=)|是|为"
+            r"|[ ]?[:：é=])\s{0,2}[\"'“]?([^\s\"'”,;]{4,64})",
             re.IGNORECASE,
         ),
         0.7,
-        (
-            "password",
-            "passcode",
-            "passwd",
-            "pwd",
-            "pass word",
-            "passphr",
-            "pin",
-            "otp",
-            "passwort",
-            "kennwort",
-            "contraseña",
-            "contrasena",
-            "mot de passe",
-            "密码",
-            "口令",
-            "senha",
+        any_of(
+            "password|passcode|passwd|pwd|pass word|passphr|pin|otp|passwort|kennwort|contraseña"
+            "|contrasena|mot de passe|密码|口令|senha"
         ),
         lambda v: any(c.isdigit() for c in v),
         digit=True,

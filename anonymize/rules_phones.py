@@ -18,7 +18,7 @@ PHONE_CONTEXT = words(
         "call",
         "ring (?:me|us|him|her)",
         "text",
-        "(?:my|new|his|her|our|best|contact|phone|a|the) (?:number|no\\b|#)",
+        "(?:my|new|his|her|our|best|contact|phone) (?:number|no\\b|#)",
         "ph\\b",
         "hotline",
         "landline",
@@ -185,8 +185,8 @@ RULES = (
     ),
     _rule(
         "threes",
-        _NOT_PART
-        + r"[4-9][0-9]{2}(?: [0-9]{3} [0-9]{3}|-[0-9]{3}-[0-9]{3}|[ .-][0-9]{2}(?:[ .-][0-9]{2}){2})(?![0-9A-Za-z]|[ .,-][0-9])",
+        _NOT_PART + r"[4-9][0-9]{2}(?: [0-9]{3} [0-9]{3}|-[0-9]{3}-[0-9]{3}"
+        r"|[ .-][0-9]{2}(?:[ .-][0-9]{2}){2})(?![0-9A-Za-z]|[ .,-][0-9])",
         0.6,
         bare=True,
     ),
@@ -216,14 +216,18 @@ RULES = (
     ),
     _rule(
         "context",
-        _NOT_PART + rf"\+?\(?[0-9](?:{_SEP}[0-9]){{6,14}}" + _EXT + r"(?![0-9A-Za-z])",
+        _NOT_PART
+        + r"(?<![0-9][ .()/-])"
+        + rf"\+?\(?[0-9](?:{_SEP}[0-9]){{6,14}}"
+        + _EXT
+        + r"(?![0-9A-Za-z])",
         0.65,
         context=True,
         high=21,
     ),
     _rule(
         "place_after",
-        _NOT_PART + rf"\+?\(?[0-9](?:{_SEP}[0-9]){{5,14}}" + _EXT + _BEFORE_PLACE,
+        _NOT_PART + r"(?<![0-9][ .()/-])" + rf"\+?\(?[0-9](?:{_SEP}[0-9]){{5,14}}" + _EXT + _BEFORE_PLACE,
         0.65,
         low=6,
         triggers=("office", "fax", "mobile", "cell", "whatsapp", "landline", "tel", "phone"),

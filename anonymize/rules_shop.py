@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from privgen.anonymize.rules import DIGITS, FIVE_DIGITS, LEFT, RIGHT, Rule, words
-from privgen.anonymize.rules_labelled import labelled
+from privgen.anonymize.rules_labelled import any_of, labelled
 from privgen.anonymize.validators import s10
 
 _CODE = r"[A-Za-z0-9](?:[A-Za-z0-9]|[-_](?=[A-Za-z0-9])){3,29}"
@@ -31,12 +31,15 @@ def _loyal(value: str) -> bool:
     return len(digits) >= 6 or (len(digits) >= 4 and value[0].isalpha())
 
 
+_MEASURES = re.compile(
+    r"(?:19|20)[0-9]{2}-[0-9]{1,2}-[0-9]{1,2}|[0-9]{2}[A-Za-z]{0,4}(?:-[0-9]{2}){1,3}"
+    r"|[0-9]{1,2}-[0-9]{1,2}-[0-9]{2,4}"
+)
+
+
 def _long_number(value: str) -> bool:
     """Five digits at least, and no date or price."""
-    return (
-        sum(char.isdigit() for char in value) >= 5
-        and re.fullmatch(r"(?:19|20)[0-9]{2}-[0-9]{1,2}-[0-9]{1,2}", value) is None
-    )
+    return sum(char.isdigit() for char in value) >= 5 and _MEASURES.fullmatch(value) is None
 
 
 def _mod10_usps(value: str) -> bool:
@@ -47,9 +50,13 @@ def _mod10_usps(value: str) -> bool:
 
 
 _CARRIER = (
-    r"usps|ups|fed ?ex|dhl|dpd|gls|hermes|evri|royal mail|parcel ?force|yodel|purolator|canada post|auspost|australia post|startrack|correios|correos|la poste|colissimo|chronopost|mondial relay"
-    r"|seur|mrw|poste italiane|brt|bartolini|sda|post ?nl|bpost|post ?nord|posti|in ?post|on ?trac|laser ?ship|aramex|blue ?dart|delhivery|dtdc|ekart|xpress ?bees|sagawa|yamato|japan post|sing ?post|ninja ?van"
-    r"|deutsche post|an post|estafeta|jadlog|loggi|amazon logistics|tnt|toll|couriers? please|sendle|j&t|lalamove|courier"
+    r"usps|ups|fed ?ex|dhl|dpd|gls|hermes|evri|royal mail|parcel ?force|yodel|purolator|canada post"
+    r"|auspost|australia post|startrack|correios|correos|la poste|colissimo|chronopost|mondial relay"
+    r"|seur|mrw|poste italiane|brt|bartolini|sda|post ?nl|bpost|post ?nord|posti|in ?post|on ?trac"
+    r"|laser ?ship|aramex|blue ?dart|delhivery|dtdc|ekart|xpress ?bees|sagawa|yamato|japan post"
+    r"|sing ?post|ninja ?van"
+    r"|deutsche post|an post|estafeta|jadlog|loggi|amazon logistics|tnt|toll|couriers? please|sendle|j&t"
+    r"|lalamove|courier"
 )
 
 
@@ -59,55 +66,21 @@ RULES = (
         "ORDER_NUMBER",
         re.compile(
             rf"(?:(?<![A-Za-z])(?:orders?|purchase order|p\.?o\.?|invoice|receipt"
-            rf"|pedido|compra|nota fiscal|bestell(?:ung|nummer|nr\.?)|auftrag(?:snummer|s-?nr\.?)?|rechnung(?:snummer|s-?nr\.?)?|(?:num[ée]ro de |n°? ?(?:de )?)?commande|(?:numero )?(?:di )?ordine"
-            rf"|transaction|purchase|confirmation|booking|reservation|reference|case|ticket|rma|return|refund|complaint|claim|bestelnummer|ordernummer|folio|protocolo|factura|fattura)"
+            rf"|pedido|compra|nota fiscal|bestell(?:ung|nummer|nr\.?)|auftrag(?:snummer|s-?nr\.?)?"
+            rf"|rechnung(?:snummer|s-?nr\.?)?|(?:num[ée]ro de |n°? ?(?:de )?)?commande"
+            rf"|(?:numero )?(?:di )?ordine"
+            rf"|transaction|purchase|confirmation|booking|reservation|rma|bestelnummer|ordernummer|folio"
+            rf"|protocolo|factura|fattura)"
             rf"(?:[ ]?(?:number|no\.?|num\.?|nr\.?|n[º°o]\.?|id|ref(?:erence)?"
             rf"|de))*[ ]?#?{_IS}#?|(?:订单|单据|交易)(?:编号|号码|号|ID|id)?{_IS})({_CODE})" + RIGHT,
             re.IGNORECASE,
         ),
         0.85,
-        (
-            "order",
-            "invoice",
-            "receipt",
-            "pedido",
-            "compra",
-            "nota fiscal",
-            "bestellung",
-            "commande",
-            "transaction",
-            *(
-                "purchase",
-                "confirmation",
-                "booking",
-                "reservation",
-                "reference",
-                "case",
-                "ticket",
-                "rma",
-                "return",
-                "refund",
-                "complaint",
-                "claim",
-            ),
-            *(
-                "bestell",
-                "auftrag",
-                "rechnung",
-                "ordine",
-                "bestelnummer",
-                "ordernummer",
-                "folio",
-                "protocolo",
-                "factura",
-                "fattura",
-            ),
-            "*p.o",
-            "po ",
-            "po#",
-            "订单",
-            "单据",
-            "交易",
+        any_of(
+            "order|invoice|receipt|pedido|compra|nota fiscal|bestellung|commande|transaction|purchase"
+            "|confirmation|booking|reservation|reference|case|ticket|rma|return|refund|complaint"
+            "|claim|bestell|auftrag|rechnung|ordine|bestelnummer|ordernummer|folio|protocolo|factura"
+            "|fattura|*p.o|po |po#|订单|单据|交易"
         ),
         _four_digits,
         digit=True,
@@ -115,19 +88,11 @@ RULES = (
     labelled(
         "order_number_said",
         "ORDER_NUMBER",
-        r"(?:order|purchase|pedido|invoice|confirmation|booking|receipt|reference|transaction)(?:[ ]?(?:number|no\.?|num|id|#|ref(?:erence)?|code))?",
+        r"(?:order|purchase|pedido)(?:[ ]?(?:number|no\.?|num|id|#|ref(?:erence)?|code))?|(?:invoice"
+        r"|confirmation|booking|receipt|reference|transaction|case|ticket|return|refund|complaint"
+        r"|claim)[ ]?(?:number|no\.?|num|id|#|ref(?:erence)?|code)",
         r"(?:#|no\.? ?)?(?=[A-Z]{0,6}-?[0-9])[A-Z0-9]{1,12}(?:-[A-Z0-9]{1,12}){0,4}",
-        (
-            "order",
-            "purchase",
-            "pedido",
-            "invoice",
-            "confirmation",
-            "booking",
-            "receipt",
-            "reference",
-            "transaction",
-        ),
+        any_of("order|purchase|pedido|invoice|confirmation|booking|receipt|reference|transaction"),
         score=0.82,
         check=_long_number,
     ),
@@ -156,21 +121,7 @@ RULES = (
             re.IGNORECASE,
         ),
         0.86,
-        (
-            "track",
-            "parcel",
-            "shipment",
-            "consignment",
-            "waybill",
-            "awb",
-            "rastre",
-            "objeto",
-            "快递",
-            "运单",
-            "物流",
-            "面单",
-            "单号",
-        ),
+        any_of("track|parcel|shipment|consignment|waybill|awb|rastre|objeto|快递|运单|物流|面单|单号"),
         lambda v: sum(c.isdigit() for c in v) >= 7,
         digit=True,
     ),
@@ -179,77 +130,13 @@ RULES = (
         "TRACKING_NUMBER",
         _CARRIER,
         r"[A-Z]{0,4} ?[0-9](?:[ -]?[0-9]){7,30}(?:[A-Z]{1,2}(?![A-Z]))?",
-        (
-            *(
-                "usps",
-                "ups",
-                "fedex",
-                "fed ex",
-                "dhl",
-                "dpd",
-                "gls",
-                "hermes",
-                "evri",
-                "royal mail",
-                "parcelf",
-                "yodel",
-                "purol",
-                "canada post",
-                "auspost",
-                "australia post",
-                "startr",
-            ),
-            *(
-                "correios",
-                "correos",
-                "la poste",
-                "coliss",
-                "chronop",
-                "mondial",
-                "seur",
-                "mrw",
-                "poste italiane",
-                "brt",
-                "bartol",
-                "sda",
-                "postnl",
-                "post nl",
-                "bpost",
-                "postnord",
-                "posti",
-            ),
-            *(
-                "inpost",
-                "ontrac",
-                "lasersh",
-                "aramex",
-                "bluedart",
-                "blue dart",
-                "delhiv",
-                "dtdc",
-                "ekart",
-                "xpressb",
-                "sagawa",
-                "yamato",
-                "japan post",
-                "singpost",
-                "ninjav",
-                "ninja van",
-            ),
-            *(
-                "deutsche post",
-                "an post",
-                "estafeta",
-                "jadlog",
-                "loggi",
-                "amazon log",
-                "tnt",
-                "toll",
-                "courier",
-                "sendle",
-                "j&t",
-                "lalam",
-            ),
+        any_of(
+            "usps|ups|fedex|fed ex|dhl|dpd|gls|hermes|evri|royal mail|parcelf|yodel|purol|canada post"
+            "|auspost|australia post|startr|correios|correos|la poste|coliss|chronop|mondial|seur|mrw"
+            "|poste italiane|brt|bartol|sda|postnl|post nl|bpost|postnord|posti|inpost|ontrac|lasersh"
+            "|aramex|bluedart|blue dart|delhiv|dtdc|ekart|xpressb|sagawa|yamato|japan post|singpost"
+            "|ninjav|ninja van|deutsche post|an post|estafeta|jadlog|loggi|amazon log|tnt|toll"
+            "|courier|sendle|j&t|lalam"
         ),
         score=0.87,
     ),
@@ -257,7 +144,8 @@ RULES = (
         "usps",
         "TRACKING_NUMBER",
         re.compile(
-            r"(?<![A-Za-z0-9.-])(?:420[ -]?[0-9]{5}[ -]?)?9[1-5][0-9]{2}[ -]?(?:[0-9]{4}[ -]?){4}[0-9]{2}(?![0-9])"
+            r"(?<![A-Za-z0-9.-])(?:420[ -]?[0-9]{5}[ -]?)?9[1-5][0-9]{2}[ -]?(?:[0-9]{4}[ -]?){4}[0-9]{2}"
+            r"(?![0-9])"
         ),
         0.96,
         DIGITS,
@@ -284,8 +172,8 @@ RULES = (
         "carrier_letters",
         "TRACKING_NUMBER",
         re.compile(
-            LEFT
-            + r"(?:TB[ACM][0-9]{9,13}|JJ?D[0-9]{14,20}|GM[0-9]{16,18}|LX[0-9]{8,12}|1LS[0-9]{12,15}|[CD][0-9]{14}|H[0-9]{15,19}|T00[0-9]{13}|[A-Z]{2}[0-9]{13}[A-Z]{2}|CNAU[A-Z0-9]{10,16}"
+            LEFT + r"(?:TB[ACM][0-9]{9,13}|JJ?D[0-9]{14,20}|GM[0-9]{16,18}|LX[0-9]{8,12}|1LS[0-9]{12,15}"
+            r"|[CD][0-9]{14}|H[0-9]{15,19}|T00[0-9]{13}|[A-Z]{2}[0-9]{13}[A-Z]{2}|CNAU[A-Z0-9]{10,16}"
             r"|L[A-Z][0-9]{14}|SHP[0-9]{10,16}|FMPP[0-9]{10})" + RIGHT,
             re.IGNORECASE,
         ),
@@ -333,32 +221,20 @@ RULES = (
             re.IGNORECASE,
         ),
         0.8,
-        (
-            "coupon",
-            "promo",
-            "voucher",
-            "discount",
-            "gift",
-            "referral",
-            "cupom",
-            "优惠",
-            "兑换",
-            "折扣",
-            "礼品卡",
-            "邀请",
-            "红包",
-            "代金券",
-        ),
+        any_of("coupon|promo|voucher|discount|gift|referral|cupom|优惠|兑换|折扣|礼品卡|邀请|红包|代金券"),
         _code,
     ),
     Rule(
         "coupon_code_use",
         "COUPON_CODE",
         re.compile(
-            r"(?<![A-Za-z])(?i:(?:use|used|enter(?:ed)?|apply|applied|tried|try|with|the|my|promo|discount) code|coupons?|vouchers?|cupom|gutschein(?:code)?|code promo|c[oó]digo)(?i:[ ]is)?[ :]{1,2}[\"'“]?((?=[A-Z0-9-]{0,12}[A-Z])[A-Z0-9]{2,12}(?:-[A-Z0-9]{2,10}){0,4})(?![A-Za-z0-9])"
+            r"(?<![A-Za-z])(?i:(?:use|used|enter(?:ed)?|apply|applied|tried|try|with|the|my|promo"
+            r"|discount) code|coupons?|vouchers?|cupom|gutschein(?:code)?|code promo"
+            r"|c[oó]digo)(?i:[ ]is)?[ :]{1,2}[\"'“]?((?=[A-Z0-9-]{0,12}[A-Z])[A-Z0-9]{2,12}(?:-[A-Z0-9]{2"
+            r",10}){0,4})(?![A-Za-z0-9])"
         ),
         0.75,
-        ("code", "coupon", "coupons", "voucher", "vouchers", "cupom", "gutsch", "código", "codigo"),
+        any_of("code|coupon|coupons|voucher|vouchers|cupom|gutsch|código|codigo"),
         lambda v: len(v) >= 5 and (any(c.isdigit() for c in v) or len(v) >= 7),
     ),
     Rule(
@@ -372,21 +248,8 @@ RULES = (
             re.IGNORECASE,
         ),
         0.8,
-        (
-            "loyalty",
-            "member",
-            "reward",
-            "frequent",
-            "club",
-            "fidelidade",
-            "customer",
-            "client",
-            "account",
-            "会员",
-            "积分",
-            "贵宾",
-            "客户",
-            "用户",
+        any_of(
+            "loyalty|member|reward|frequent|club|fidelidade|customer|client|account|会员|积分|贵宾|客户|用户"
         ),
         _four_digits,
         digit=True,
@@ -394,35 +257,16 @@ RULES = (
     labelled(
         "loyalty_card",
         "LOYALTY_ID",
-        r"(?:(?:loyalty|rewards?|points|club|member(?:ship)?|bonus|store|gift|vip|frequent (?:flyer|flier|shopper)|air ?miles|nectar|clubcard|boots advantage|payback|fidelity|fid[eé]lit[eé]|fidelidade|kundenkarte|tessera)[ ]?(?:card|account|programme|program|scheme|club)?"
-        r"(?:[ ]?(?:no\.?|number|num|id|#))?|kunden(?:nummer|-?nr\.?)|(?:num[ée]ro|n°) (?:de )?client|n[úu]mero de (?:cliente|socio)|codice cliente|klantnummer|customer (?:no|number|id)|member(?: ?since)?(?: ?(?:no|number|id|#)))",
+        r"(?:(?:loyalty|rewards?|points|club|member(?:ship)?|bonus|store|gift|vip|frequent (?:flyer|flier"
+        r"|shopper)|air ?miles|nectar|clubcard|boots advantage|payback|fidelity|fid[eé]lit[eé]|fidelidade"
+        r"|kundenkarte|tessera)[ ]?(?:card|account|programme|program|scheme|club)?"
+        r"(?:[ ]?(?:no\.?|number|num|id|#))?|kunden(?:nummer|-?nr\.?)|(?:num[ée]ro|n°) (?:de )?client"
+        r"|n[úu]mero de (?:cliente|socio)|codice cliente|klantnummer|customer (?:no|number|id)"
+        r"|member(?: ?since)?(?: ?(?:no|number|id|#)))",
         r"(?=[A-Z]{0,5}[ -]?[0-9])[A-Z]{0,5}-?[0-9](?:[ -]?[0-9]){3,19}[A-Z]{0,2}",
-        (
-            "loyalty",
-            "reward",
-            "points",
-            "club",
-            "member",
-            "bonus",
-            "store",
-            "gift",
-            "vip",
-            "frequent",
-            "airmiles",
-            "air miles",
-            "nectar",
-            "boots",
-            "payback",
-            "fidel",
-            "fidél",
-            "kunden",
-            "tessera",
-            "numéro",
-            "n°",
-            "número",
-            "codice",
-            "klant",
-            "customer",
+        any_of(
+            "loyalty|reward|points|club|member|bonus|store|gift|vip|frequent|airmiles|air miles"
+            "|nectar|boots|payback|fidel|fidél|kunden|tessera|numéro|n°|número|codice|klant|customer"
         ),
         score=0.81,
         check=_loyal,
@@ -431,30 +275,22 @@ RULES = (
         "postcode_context",
         "POSTCODE",
         re.compile(
-            r"(?:(?<![A-Za-z])(?:zip(?:[+]4)? ?code|zip(?: ?[+] ?4)?|post ?code|postal ?code|pin ?code|pincode|eircode|cep|plz|postleitzahl"
-            r"|code postal|c[oó]digo postal|c\.?p\.|postnummer|postcode)|邮政编码|邮编)(?:[ ]?(?:is|was|are|of|é|是|为|:"
+            r"(?:(?<![A-Za-z])(?:zip(?:[+]4)? ?code|zip(?: ?[+] ?4)?|post ?code|postal ?code|pin ?code"
+            r"|pincode|eircode|cep|plz|postleitzahl"
+            r"|code postal|c[oó]digo postal|c\.?p\.|postnummer|postcode)|邮政编码|邮编)"
+            r"(?:[ ]?(?:is|was|are|of"
+            r"|é|是|为|:"
             r"|：|#))*\s{0,2}"
-            r"([0-9]{5}-?[0-9]{3}|[0-9]{5}(?:-[0-9]{4})?|[0-9]{3} ?[0-9]{3}|[0-9]{4} ?[A-Z]{2}|[0-9]{3} [0-9]{2}|[0-9]{4}(?:-[0-9]{3})?|[AC-Y][0-9]{1}[0-9W] ?[A-Z0-9]{4}|[A-Z]{1,2}[0-9][A-Z0-9]?"
+            r"([0-9]{5}-?[0-9]{3}|[0-9]{5}(?:-[0-9]{4})?|[0-9]{3} ?[0-9]{3}|[0-9]{4} ?[A-Z]{2}"
+            r"|[0-9]{3} [0-9]{2}|[0-9]{4}(?:-[0-9]{3})?|[AC-Y][0-9]{1}[0-9W] ?[A-Z0-9]{4}"
+            r"|[A-Z]{1,2}[0-9][A-Z0-9]?"
             r" ?[0-9][A-Z]{2}|[A-Z][0-9][A-Z] ?[0-9][A-Z][0-9])" + RIGHT,
             re.IGNORECASE,
         ),
         0.85,
-        (
-            "zip",
-            "zipcode",
-            "post",
-            "pin code",
-            "pincode",
-            "eircode",
-            "cep",
-            "plz",
-            "código p",
-            "codigo p",
-            "code postal",
-            "c.p",
-            "cp.",
-            "邮编",
-            "邮政",
+        any_of(
+            "zip|zipcode|post|pin code|pincode|eircode|cep|plz|código p|codigo p|code postal|c.p|cp."
+            "|邮编|邮政"
         ),
         digit=True,
     ),
@@ -469,45 +305,17 @@ RULES = (
         "postcode_town",
         "POSTCODE",
         re.compile(
-            r"(?i:(?<![a-z])(?:mumbai|delhi|new delhi|bangalore|bengaluru|hyderabad|chennai|kolkata|pune|ahmedabad|jaipur|lucknow|surat|kanpur|nagpur|indore|thane|bhopal|patna|vadodara|noida|gurgaon|gurugram|kochi|coimbatore"
-            r"|maharashtra|karnataka|tamil nadu|kerala|gujarat|telangana|west bengal|haryana|rajasthan|uttar pradesh))[ ,–-]{1,4}([1-9][0-9]{2} ?[0-9]{3})(?![0-9])"
+            r"(?i:(?<![a-z])(?:mumbai|delhi|new delhi|bangalore|bengaluru|hyderabad|chennai|kolkata|pune"
+            r"|ahmedabad|jaipur|lucknow|surat|kanpur|nagpur|indore|thane|bhopal|patna|vadodara|noida"
+            r"|gurgaon|gurugram|kochi|coimbatore"
+            r"|maharashtra|karnataka|tamil nadu|kerala|gujarat|telangana|west bengal|haryana|rajasthan"
+            r"|uttar pradesh))[ ,–-]{1,4}([1-9][0-9]{2} ?[0-9]{3})(?![0-9])"
         ),
         0.6,
-        (
-            "mumbai",
-            "delhi",
-            "bangalore",
-            "bengal",
-            "hydera",
-            "chennai",
-            "kolkata",
-            "pune",
-            "ahmed",
-            "jaipur",
-            "lucknow",
-            "surat",
-            "kanpur",
-            "nagpur",
-            "indore",
-            "thane",
-            "bhopal",
-            "patna",
-            "vadod",
-            "noida",
-            "gurg",
-            "gurug",
-            "kochi",
-            "coimb",
-            "mahar",
-            "karna",
-            "tamil",
-            "kerala",
-            "gujar",
-            "telang",
-            "west bengal",
-            "haryana",
-            "rajas",
-            "uttar",
+        any_of(
+            "mumbai|delhi|bangalore|bengal|hydera|chennai|kolkata|pune|ahmed|jaipur|lucknow|surat"
+            "|kanpur|nagpur|indore|thane|bhopal|patna|vadod|noida|gurg|gurug|kochi|coimb|mahar|karna"
+            "|tamil|kerala|gujar|telang|west bengal|haryana|rajas|uttar"
         ),
         digit=True,
     ),
