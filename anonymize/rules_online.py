@@ -161,64 +161,26 @@ RULES = (
         lambda v: any(c.isdigit() or c in "_." for c in v.rstrip(".")),
     ),
     Rule(
-        "social_id_cn",
-        "SOCIAL_HANDLE",
-        re.compile(
-            rf"(?:小红书|抖音|快手|微博|淘宝|旺旺|B站|支付宝)(?:账号|帐号|号"
-            rf"|昵称|名|ID|id|用户名)?(?:是|为|[:：])\s{{0,2}}@?([A-Za-z0-9_{CJK}][A-Za-z0-9_.{CJK}-]{{2,1"
-            rf"9}})"
-        ),
-        0.6,
-        ("小红书", "抖音", "快手", "微博", "淘宝", "旺旺", "b站", "支付宝"),
-        lambda v: any(c.isascii() for c in v),
-    ),
-    Rule(
-        "wechat_id",
-        "WECHAT_ID",
-        re.compile(
-            r"(?:微信|威信|薇信|加微|加v|v信|(?<![A-Za-z])(?:wechat|weixin"
-            r"|vx|wx)(?![a-z]))(?:号码|号|账号|帐号|[ ]?id)?(?:[ ]?(?:是|为"
-            r"|is|[:：])|[ ]|)\s{0,2}"
-            r"([A-Za-z][A-Za-z0-9_-]{4,19}|[0-9]{6,11})" + RIGHT,
-            re.IGNORECASE,
-        ),
-        0.85,
-        ("微信", "威信", "薇信", "加微", "加v", "v信", "wechat", "weixin", "vx", "wx"),
-        lambda v: v.lower() not in {"wechat", "weixin", "payment", "please", "account", "number"},
-    ),
-    Rule(
-        "qq_id",
-        "QQ_ID",
-        re.compile(
-            r"(?:(?<![A-Za-z])QQ|扣扣|企鹅)(?:号码|号|群号?)?(?:是|为|[ ]?(?:is"
-            r"|number|id|no\.?))?[:： ]{0,3}([1-9][0-9]{4,10})" + RIGHT,
-            re.IGNORECASE,
-        ),
-        0.85,
-        ("qq", "扣扣", "企鹅"),
-        digit=True,
-    ),
-    Rule(
         "user_name",
         "USER_NAME",
         re.compile(
-            r"(?<![A-Za-z])(?:user ?name|login|screen name|nickname|用户名"
-            r"|昵称|登录名)(?: is|是|为|[:：])\s{0,2}([A-Za-z0-9][A-Za-z0-9_.-]{2,29})",
+            r"(?<![A-Za-z])(?:user ?name|login|screen name|nickname"
+            r")(?: is|[:：])\s{0,2}([A-Za-z0-9][A-Za-z0-9_.-]{2,29})",
             re.IGNORECASE,
         ),
         0.6,
-        ("username", "user name", "login", "screen name", "nickname", "用户名", "昵称", "登录名"),
+        ("username", "user name", "login", "screen name", "nickname"),
         lambda v: any(c.isdigit() or c in "_.-" for c in v),
     ),
     Rule(
         "password",
         "PASSWORD",
         re.compile(
-            r"(?<![A-Za-z])(?:password|passcode|密码|口令|senha)(?: is|是|为|[:：é])\s{0,2}(\S{4,64})",
+            r"(?<![A-Za-z])(?:password|passcode|senha)(?: is|[:：é])\s{0,2}(\S{4,64})",
             re.IGNORECASE,
         ),
         0.7,
-        ("password", "passcode", "密码", "口令", "senha"),
+        ("password", "passcode", "senha"),
         lambda v: any(c.isdigit() for c in v),
         digit=True,
     ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from privgen.anonymize.rules import DIGITS, NO_DIGIT_LEFT, NO_DIGIT_RIGHT, Rule, words
+from privgen.anonymize.rules import DIGITS, NO_DIGIT_RIGHT, Rule, words
 from privgen.anonymize.rules_numbers import ORDER_CONTEXT
 
 PHONE_CONTEXT = words(
@@ -52,7 +52,6 @@ PHONE_CONTEXT = words(
 _NOT_PART = r"(?<![A-Za-z0-9./-])(?<![0-9],)"
 _DATE = re.compile(r"\(?[0-9]{1,4}/[0-9]{1,2}/[0-9]{2}")
 _SEP = r"[ .()/-]{0,2}"
-_CN_PREFIX = r"(?:[(（]?(?:\+|00)?86[)）]?[ -]?)?"
 
 
 def _rule(
@@ -78,24 +77,6 @@ def _rule(
 
 
 RULES = (
-    _rule(
-        "cn_mobile", NO_DIGIT_LEFT + _CN_PREFIX + r"1[3-9](?:[ .-]?[0-9]){9}" + NO_DIGIT_RIGHT, 0.8, high=15
-    ),
-    _rule(
-        "cn_landline",
-        NO_DIGIT_LEFT + r"(?:(?:\+|00)86[ -]?)?[(（]?0?(?:10|2[0-9]|[3-9][0-9]{2})[)）"
-        r" -]{1,2}[2-8][0-9]{2,3}[ -]?[0-9]{4}(?:[ -转]{1,2}[0-9]{1,5})?" + NO_DIGIT_RIGHT,
-        0.7,
-        low=10,
-        high=19,
-    ),
-    _rule(
-        "cn_service",
-        NO_DIGIT_LEFT + r"[48]00[ -][0-9]{3,4}[ -]?[0-9]{3,4}" + NO_DIGIT_RIGHT,
-        0.6,
-        low=10,
-        high=10,
-    ),
     _rule(
         "international",
         r"(?<![A-Za-z0-9])(?:\+|00)[ ]?\(?[1-9][0-9]{0,2}\)?"

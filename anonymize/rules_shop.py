@@ -30,10 +30,10 @@ RULES = (
         "order_number",
         "ORDER_NUMBER",
         re.compile(
-            rf"(?:(?<![A-Za-z])(?:orders?|purchase order|p\.?o\.?|invoice|receipt"
+            rf"(?<![A-Za-z])(?:orders?|purchase order|p\.?o\.?|invoice|receipt"
             rf"|pedido|compra|nota fiscal|bestellung|commande|transaction)"
             rf"(?:[ ]?(?:number|no\.?|num\.?|nr\.?|n[º°o]\.?|id|ref(?:erence)?"
-            rf"|de))*[ ]?#?{_IS}#?|(?:订单|单据|交易)(?:编号|号码|号|ID|id)?{_IS})({_CODE})" + RIGHT,
+            rf"|de))*[ ]?#?{_IS}#?({_CODE})" + RIGHT,
             re.IGNORECASE,
         ),
         0.85,
@@ -50,9 +50,6 @@ RULES = (
             "*p.o",
             "po ",
             "po#",
-            "订单",
-            "单据",
-            "交易",
         ),
         _four_digits,
         digit=True,
@@ -73,12 +70,10 @@ RULES = (
         "tracking_number",
         "TRACKING_NUMBER",
         re.compile(
-            rf"(?:(?<![A-Za-z])(?:tracking|track|parcel|shipment|consignment"
+            rf"(?<![A-Za-z])(?:tracking|track|parcel|shipment|consignment"
             rf"|waybill|awb|rastreio|rastreamento|objeto)(?:[ ]?(?:number|no\.?"
             rf"|code|id|#|de|c[oó]digo))*[ ]?#?{_IS}"
-            rf"|(?:快递单|运单|物流单|物流|快递|面单|(?<!订)单(?=号))(?:编号"
-            rf"|号码|号|单号)?{_IS}(?:顺丰|圆通|中通|申通|韵达|京东|邮政|EMS)?["
-            rf" ]?)((?:[A-Za-z]{{1,4}})?[0-9](?:[ ]?[A-Za-z0-9]|-(?=[A-Za-z0-9])){{7,27}})" + RIGHT,
+            rf"((?:[A-Za-z]{{1,4}})?[0-9](?:[ ]?[A-Za-z0-9]|-(?=[A-Za-z0-9])){{7,27}})" + RIGHT,
             re.IGNORECASE,
         ),
         0.86,
@@ -91,11 +86,6 @@ RULES = (
             "awb",
             "rastre",
             "objeto",
-            "快递",
-            "运单",
-            "物流",
-            "面单",
-            "单号",
         ),
         lambda v: sum(c.isdigit() for c in v) >= 7,
         digit=True,
@@ -118,26 +108,12 @@ RULES = (
         validated=True,
     ),
     Rule(
-        "cn_carriers",
-        "TRACKING_NUMBER",
-        re.compile(
-            LEFT + r"(?:SF[0-9]{12,15}|YT[0-9]{13,15}|ZTO[0-9]{10,14}|STO[0-9]{10,14}"
-            r"|JD[A-Z]{0,2}[0-9]{10,15}|JDVA[0-9]{10,13}|DPK[0-9]{9,12}"
-            r"|YD[0-9]{13,15}|JT[0-9]{13,15}|EMS[0-9]{10,13}|TBA[0-9]{12})" + RIGHT,
-            re.IGNORECASE,
-        ),
-        0.9,
-        DIGITS,
-    ),
-    Rule(
         "coupon_code",
         "COUPON_CODE",
         re.compile(
             rf"(?:(?<![A-Za-z])(?:coupon|promo(?:tion)?(?:al)?|voucher|discount"
             rf"|gift ?card|referral|cupom)(?:[ ]?(?:code|number|no\.?|de|desconto))+{_IS}"
-            rf"|(?<![A-Za-z])(?:coupon|voucher|cupom)[ ]?[:：#][ ]?"
-            rf"|(?:优惠券|优惠|兑换|折扣|礼品卡|邀请|红包|代金券)(?:券码|券号"
-            rf"|编码|号码|码|号|口令){_IS})[\"'“]?({_CODE})" + RIGHT,
+            rf"|(?<![A-Za-z])(?:coupon|voucher|cupom)[ ]?[:：#][ ]?)[\"'“]?({_CODE})" + RIGHT,
             re.IGNORECASE,
         ),
         0.8,
@@ -149,13 +125,6 @@ RULES = (
             "gift",
             "referral",
             "cupom",
-            "优惠",
-            "兑换",
-            "折扣",
-            "礼品卡",
-            "邀请",
-            "红包",
-            "代金券",
         ),
         _code,
     ),
@@ -163,10 +132,9 @@ RULES = (
         "loyalty_id",
         "LOYALTY_ID",
         re.compile(
-            rf"(?:(?<![A-Za-z])(?:loyalty|member(?:ship)?|rewards?|frequent"
+            rf"(?<![A-Za-z])(?:loyalty|member(?:ship)?|rewards?|frequent"
             rf" (?:flyer|shopper)|club|fidelidade|customer|client|account|cliente)(?:["
-            rf" ]?(?:card|programme|program))?(?:[ ]?(?:number|no\.?|id|#|n[º°]))+{_IS}#?"
-            rf"|(?:会员|积分|贵宾|客户|用户)(?:卡号|卡|编号|账号|号码|号|ID|id)+{_IS})({_CODE})" + RIGHT,
+            rf" ]?(?:card|programme|program))?(?:[ ]?(?:number|no\.?|id|#|n[º°]))+{_IS}#?({_CODE})" + RIGHT,
             re.IGNORECASE,
         ),
         0.8,
@@ -180,11 +148,6 @@ RULES = (
             "customer",
             "client",
             "account",
-            "会员",
-            "积分",
-            "贵宾",
-            "客户",
-            "用户",
         ),
         _four_digits,
         digit=True,
@@ -193,15 +156,15 @@ RULES = (
         "postcode_context",
         "POSTCODE",
         re.compile(
-            r"(?:(?<![A-Za-z])(?:zip ?code|zip|post ?code|postal code|cep|plz"
-            r"|code postal)|邮政编码|邮编)(?:[ ]?(?:is|was|are|of|é|是|为|:"
+            r"(?<![A-Za-z])(?:zip ?code|zip|post ?code|postal code|cep|plz"
+            r"|code postal)(?:[ ]?(?:is|was|are|of|é|:"
             r"|：|#))*\s{0,2}"
             r"([0-9]{5}-?[0-9]{3}|[0-9]{5}(?:-[0-9]{4})?|[0-9]{6}|[A-Z]{1,2}[0-9][A-Z0-9]?"
             r" ?[0-9][A-Z]{2}|[A-Z][0-9][A-Z] ?[0-9][A-Z][0-9])" + RIGHT,
             re.IGNORECASE,
         ),
         0.85,
-        ("zip", "post", "cep", "plz", "邮编", "邮政"),
+        ("zip", "post", "cep", "plz"),
         digit=True,
     ),
     Rule(

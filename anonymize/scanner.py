@@ -6,6 +6,13 @@ from collections.abc import Iterable, Iterator
 
 from privgen.anonymize import (
     names,
+    names_cn,
+    rules_cn_dates,
+    rules_cn_numbers,
+    rules_cn_online,
+    rules_cn_phones,
+    rules_cn_places,
+    rules_cn_shop,
     rules_dates,
     rules_numbers,
     rules_online,
@@ -26,6 +33,13 @@ RULES: tuple[Rule, ...] = (
     *rules_places.RULES,
     *rules_dates.RULES,
     *names.RULES,
+    *rules_cn_numbers.RULES,
+    *rules_cn_phones.RULES,
+    *rules_cn_online.RULES,
+    *rules_cn_shop.RULES,
+    *rules_cn_places.RULES,
+    *rules_cn_dates.RULES,
+    *names_cn.RULES,
 )
 """Every rule of the scanner; `privgen.anonymize.presidio` exposes each as a Presidio recogniser."""
 
