@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from functools import cache
 from pathlib import Path
 
 _FOLDER = Path(__file__).resolve().parent / "data"
@@ -10,3 +12,15 @@ _FOLDER = Path(__file__).resolve().parent / "data"
 def wordlist(name: str) -> frozenset[str]:
     """The words of `data/<name>.txt`, separated by white space."""
     return frozenset((_FOLDER / f"{name}.txt").read_text(encoding="utf-8").split())
+
+
+def lettered(name: str) -> frozenset[str]:
+    """The characters of `data/<name>.txt`, white space apart."""
+    return frozenset("".join((_FOLDER / f"{name}.txt").read_text(encoding="utf-8").split()))
+
+
+@cache
+def simplified() -> tuple[re.Pattern[str], dict[int, str]]:
+    """A pattern of traditional Chinese characters, and a table from them to the simplified ones."""
+    old, new = (_FOLDER / "simplified.txt").read_text(encoding="utf-8").split()
+    return re.compile(f"[{old}]"), {ord(a): b for a, b in zip(old, new, strict=True)}

@@ -4,84 +4,251 @@ from __future__ import annotations
 
 import re
 
+from privgen.anonymize.data_files import wordlist
 from privgen.anonymize.rules import CJK, DIGITS, Rule
-from privgen.anonymize.surnames import COMPOUND, SINGLE, TITLED, TITLES
+from privgen.anonymize.surnames import COMMON, COMPOUND, SINGLE, TITLED, TITLES
 
 _HAN = "[\u4e00-\u9fff]"
-_SURNAME = rf"(?:{'|'.join(COMPOUND)}|[{SINGLE}])"
-_STOP = (
-    "的了在是到我你他她它您和有就也都不说让给先女小老太夫吗呢吧啊呀哦很请这那个已未被把将电手联地收寄发签快"
-    "订单号买下退换要想能会可今明昨"
+_COMPOUND = "|".join(COMPOUND)
+_NEVER = "的了是在我你您他她吗呢吧啊呀哦嘛很这那个也都不就收签要请哪么怎啥"
+_NEXT = (
+    "电话|手机|联系|地址|明天|今天|昨天|快递|订单|先生|女士|小姐|太太|夫人|老师|经理|同学|您好|你好|已经|已收|收到|发货|到货|寄到"
+    "|拒收|代收|下单|购买|买的|退货|退款|有个|有没|有人|想问|想要|能不|能否|会不|为什|给我|给你|让他|让她|说的|说要|来电|来的"
+    "|反映|反馈|咨询|投诉|身份|微信|邮箱|住在|住址|号码|签字|本人|小区|北京|上海|广东|浙江|江苏|在家|没有|还没|现在|刚刚|亲启"
+    "|师傅|会员|客户|帮我|麻烦|谢谢|和他|和她|及电|及手"
 )
-_GIVEN = rf"(?:(?![{_STOP}]){_HAN})"
-_CN_NAME = rf"{_SURNAME}[ ·]?{_GIVEN}(?:[ ]?{_GIVEN})?"
-_CN_END = rf"(?={TITLES}|[^{CJK}]|[{_STOP}]|$)"
-_CN_LABEL = (
-    "收货人|收件人|联系人|寄件人|发件人|姓名|名字|本人姓名|户名|持卡人|开户名"
-    "|(?:客户|顾客|买家|本人)(?=[:：])|署名|落款|我叫|名叫|叫做"
+_GIVEN = rf"(?:(?![{_NEVER}]|{_NEXT}){_HAN})"
+_FOREIGN = rf"{_HAN}{{2,6}}(?:[·•・]{_HAN}{{1,8}}){{1,3}}"
+_NAME = rf"(?:{_FOREIGN}|(?:{_COMPOUND}|[{SINGLE}])[ ]?{_GIVEN}(?:[ ]?{_GIVEN})?)"
+_FREQUENT = rf"(?:{_FOREIGN}|(?:{_COMPOUND}|[{COMMON}]){_GIVEN}{{1,2}})"
+_END = rf"(?=[^{CJK}]|[{_NEVER}]|{_NEXT}|$)"
+_MARK = rf"(?=[^{CJK}]|$)"
+_TO = r"(?:[ ]?(?:姓名|名字|名称|全名|名|就?是|为|叫做|叫|写|填|改成|改为|换成|[:：=/]|[(（]))*\s{0,2}"
+_LABEL = (
+    "收货人|收件人|联系人|寄件人|发件人|姓名|名字|本人姓名|户名|持卡人|开户名|开户人|署名|落款|签收人|下单人|提货人|取件人|取货人"
+    "|购买人|订购人|投保人|被保人|受益人|经办人|负责人|机主|户主|车主|法人|申请人|付款人|收款人|预订人|入住人|旅客|乘客|监护人"
+    "|退款人|订货人|收货姓名|接收人|抬头|代收人|客户|顾客|买家|会员|用户|业主|患者|学员|乘车人|快递员|配送员|骑手|司机|经手人"
 )
+_LABELS = tuple(_LABEL.split("|"))
+_STRONG = "收货人|收件人|联系人|寄件人|发件人|姓名|户名|持卡人|开户名|签收人|下单人|提货人|取件人|投保人|收款人|付款人|署名|落款"
+_SELF = "我叫|名叫|叫做|名字叫|名字是|我的名字|大名|本名|真名|实名"
+_PHONE = (
+    r"(?:[(（]?(?:\+|00)?86[)）]?[ -]?)?(?:1[3-9][0-9](?:[ -]?[0-9*xX]){8}|0[0-9]{2,3}[ -]?[2-8][0-9]{6,7})"
+)
+_TITLE_PAIR = "先生|女士|小姐(?!姐)|太太|夫人|同学"
+_JOB = (
+    "经理|老师|师傅|阿姨|叔叔|大哥|大姐|大爷|大妈|大叔|医生|主任|店长|老板|主管|队长|律师|教授|校长|护士|司机|总监|会计|主播"
+    "|同学|警官|工程师|秘书|部长|科长|院长|组长|工|总|姐|哥|嫂|姨|叔|导|董"
+)
+_GIVE = "给|找|联系|请|转交|交给|麻烦|让|问|跟|谢谢|感谢|由|是|叫|寄给|发给|我姓|转给|通知|询问|@|致|替|帮"
+_BEFORE_LABEL = rf"(?<![{CJK}])"
+_NOT_GIVEN = frozenset(
+    "本人 同上 见备注 如上 未填 匿名 保密 不详 电话 地址 已填写 没有 不知道 不方便 看备注 同前 如下 见下 暂无".split()
+)
+_WORDS = wordlist("common_words_cn")
+_PLACES = wordlist("cities_cn")
+
+
+def _no_word(value: str) -> int:
+    """Length of a name; 0 where it is an ordinary word, a place, or opens with one."""
+    name = re.sub(r"\s", "", value)
+    if "·" in name:
+        return len(value)
+    if name in _WORDS or name[:2] in _WORDS or name in _NOT_GIVEN or name[:2] in _PLACES:
+        return 0
+    return len(value)
+
+
+def _told(value: str) -> bool:
+    return re.sub(r"\s", "", value) not in _NOT_GIVEN
+
+
+def _titled(value: str) -> int:
+    """A title after a family name; brands that are called so are none."""
+    return (
+        0
+        if value in _BRANDS or value[:2] in _WORDS and len(value) > 3 and value[:-2] in _WORDS
+        else len(value)
+    )
+
+
+def _jobbed(value: str) -> int:
+    return 0 if value in _WORDS or value[:2] in _WORDS else len(value)
+
+
+_BRANDS = frozenset("白小姐 大先生 金夫人 黄太太 花小姐 老太太 何先生".split())
+_NICK_WORDS = frozenset(
+    "小米 小白 小黄 小熊 小马 小牛 小龙 小金 小石 小方 小高 小江 小康 小麦 小何 老白 老高 老马 老万 小鱼 小云 小雷 小毛 小夏".split()
+)
+
 
 RULES = (
     Rule(
         "person_cn_label",
         "PERSON",
-        re.compile(
-            rf"(?:{_CN_LABEL})(?:的?(?:姓名|名字|名称))?(?:是|为|叫|[:：]|["
-            rf" ]){{0,2}}[ ]?({_CN_NAME}){_CN_END}"
-        ),
+        re.compile(rf"(?:{_LABEL}|{_SELF}){_TO}({_NAME}){_END}"),
         0.8,
-        ("人", "名", "客", "买家", "落款", "我叫", "叫做"),
-    ),
-    Rule(
-        "person_cn_label_run",
-        "PERSON",
-        re.compile(
-            rf"(?:收货人|收件人|联系人|寄件人|姓名|户名|持卡人)(?:是|为|[:：]"
-            rf"|[ ]){{0,2}}[ ]?((?:{'|'.join(COMPOUND)}){_HAN}{{1,2}}|[{SINGLE}]{_HAN}{{1,2}})(?={TITLES}"
-            rf"|[^{CJK}]|[{_STOP}]|$)"
-        ),
-        0.75,
-        ("收货人", "收件人", "联系人", "寄件人", "姓名", "户名", "持卡人"),
+        (*_LABELS, *_SELF.split("|")),
+        _no_word,
     ),
     Rule(
         "person_cn_label_open",
         "PERSON",
-        re.compile(
-            rf"(?:收货人|收件人|联系人|寄件人|姓名|户名|持卡人|我叫|名叫)(?:是"
-            rf"|为|[:：])?[ ]?((?:{'|'.join(COMPOUND)}){_GIVEN}{{1,2}}|[{SINGLE}]{_GIVEN}{{1,2}})"
-        ),
+        re.compile(rf"(?:{_STRONG}|我叫|名叫){_TO}({_NAME})"),
         0.6,
-        ("收货人", "收件人", "联系人", "寄件人", "姓名", "户名", "持卡人", "我叫", "名叫"),
+        (*_STRONG.split("|"), "我叫", "名叫"),
+        _no_word,
+    ),
+    Rule(
+        "person_cn_label_colon",
+        "PERSON",
+        re.compile(
+            rf"(?:{_LABEL}|{_SELF})(?:姓名|名字)?[ ]?[:：]\s{{0,2}}({_FOREIGN}|{_HAN}{{2,4}}|{_NAME}){_MARK}"
+        ),
+        0.75,
+        (*_LABELS, *_SELF.split("|")),
+        _told,
+    ),
+    Rule(
+        "person_cn_label_latin",
+        "PERSON",
+        re.compile(
+            rf"(?:{_STRONG}|{_SELF}){_TO}([A-Z][a-z]{{1,15}}(?:[ ][A-Z][a-z]{{1,15}}){{0,2}}|[A-Z]{{2,12}}[ ,/]{{1,2}}[A-Z]{{2,16}}"
+            r"|(?<=[:：])[a-z]{2,10}[ ]?[a-z]{2,16})(?![A-Za-z0-9@._])"
+        ),
+        0.7,
+        (*_STRONG.split("|"), *_SELF.split("|")),
     ),
     Rule(
         "person_cn_title",
         "PERSON",
         re.compile(
-            rf"(?:(?:{'|'.join(COMPOUND)})|[{TITLED}])(?:{_GIVEN}{{1,2}})?(?:先生"
-            rf"|女士|小姐(?!姐)|太太|夫人)|(?<![{CJK}])(?:{'|'.join(COMPOUND)}"
-            rf"|[{TITLED}])(?:老师|师傅|经理|阿姨|叔叔|大姐|大哥|医生|主任)(?=[^{CJK}]"
-            rf"|[你您，,好]|$)"
+            rf"(?:(?:{_COMPOUND})|[{TITLED}])(?:{_GIVEN}{{1,2}})?(?:{_TITLE_PAIR})|(?<={_HAN})[{TITLED}](?:{_TITLE_PAIR})"
+            rf"|{_FOREIGN}(?=(?:{_TITLE_PAIR}))"
         ),
         0.7,
-        tuple(TITLES.split("|")),
+        ("先生", "女士", "小姐", "太太", "夫人", "同学"),
+        _titled,
     ),
     Rule(
-        "person_cn_before_phone",
+        "person_cn_job",
         "PERSON",
         re.compile(
-            rf"(?<![{CJK}])({_CN_NAME})(?=[ ,，:：/]{{0,2}}(?:电话|手机)?[:：]?(?:\+?86["
-            rf" -]?)?1[3-9](?:[ -]?[0-9]){{9}}(?![0-9]))"
+            rf"(?:(?<![{CJK}])|(?:{_GIVE}))((?:{_COMPOUND}|[{TITLED}])(?:{_GIVEN}{{1,2}})?(?:{_JOB}))"
+            rf"(?=[^{CJK}]|$|[你您好收签的了吧说那那边]|就|帮|处理|签收|收货|转|接|来|在)"
+        ),
+        0.65,
+        tuple(_JOB.split("|")),
+        _jobbed,
+    ),
+    Rule(
+        "person_cn_nick",
+        "PERSON",
+        re.compile(
+            rf"(?:客服|快递员|配送员|快递小哥|骑手|店员|导购|顾问|专员|管家|师傅|技师|同事|店主|{_GIVE}|我是)"
+            rf"([小老阿][{COMMON}])(?=[^{CJK}]|$|[收签你您好]|为您|为你|很|态度|服务|就行|联系|拿|取|本人)"
         ),
         0.6,
+        tuple(f"{before}{surname}" for before in "小老阿" for surname in COMMON),
+        lambda value: value not in _NICK_WORDS,
+    ),
+    Rule(
+        "person_cn_near_phone",
+        "PERSON",
+        re.compile(
+            rf"(?:{_BEFORE_LABEL}|(?<=[号室楼栋元层幢座户房店厦区0-9柜收]))({_NAME})"
+            rf"(?=[ ,，:：/、（(;；|\n\t-]{{0,3}}(?:收|先生|女士|小姐)?[ ,，]?(?:联系电话|联系方式|电话号码|手机号码|电话|手机号|手机|tel|Tel|TEL)?[:： ]{{0,2}}{_PHONE})"
+        ),
+        0.65,
         DIGITS,
+        _no_word,
+    ),
+    Rule(
+        "person_cn_after_phone",
+        "PERSON",
+        re.compile(
+            rf"1[3-9][0-9](?:[ -]?[0-9*]){{8}}(?:转[0-9]{{1,4}}|-[0-9]{{3,4}})?[ ,，/、（(;；|\n\t]{{1,3}}({_NAME})(?=[ ,，:：/、)）;；|\n\t。]|收|$)"
+        ),
+        0.65,
+        DIGITS,
+        _no_word,
+    ),
+    Rule(
+        "person_cn_after_address",
+        "PERSON",
+        re.compile(
+            rf"(?:[号室楼栋元层幢座户房组期]|[0-9]{{3,4}})[ ,，/;；|\n\t]{{1,3}}({_NAME})(?=[ ,，/;；|\n\t(（]{{1,3}}(?:[(（+0-9]|电话|手机|收|$)|$|[。]?\s*$)"
+        ),
+        0.6,
+        ("号", "室", "楼", "栋", "单元", "层", "幢", "座", "户", "房", "组"),
+        _no_word,
+        digit=True,
+    ),
+    Rule(
+        "person_cn_receives",
+        "PERSON",
+        re.compile(
+            rf"(?:(?<![{CJK}])|(?<=[0-9号室楼栋元层幢座户房])|寄给|发给|送给|请写|写上|名字写|名写|写|给|改成|改为|换成|找|让|叫|由|交给)"
+            rf"({_NAME})(?=[ ]?(?:亲收|亲启|签收|代收|来?[拿取](?![货到])|收(?![到据费藏纳入起割银])))"
+        ),
+        0.7,
+        ("收", "亲启", "拿", "取"),
+        _no_word,
     ),
     Rule(
         "person_cn_i_am",
         "PERSON",
         re.compile(
-            rf"我是({_CN_NAME})(?=[,，。 ]{{0,2}}(?:我的)?(?:电话|手机|订单|地址|收货|快递|微信|联系))"
+            rf"(?:我是|这里是|本人)({_NAME})(?=[,，。 ]{{0,2}}(?:我的|本人)?(?:电话|手机|订单|地址|收货|快递|微信|联系|下单|尾号|会员|单号|昨天|前天|之前))"
         ),
         0.65,
+        ("我是", "这里是", "本人"),
+        _no_word,
+    ),
+    Rule(
+        "person_cn_hello",
+        "PERSON",
+        re.compile(rf"(?:你好|您好|客服|亲|[Hh]i|[Hh]ello)[,，!！~ 。]{{0,2}}我是({_FREQUENT}){_MARK}"),
+        0.65,
         ("我是",),
+        _no_word,
+    ),
+    Rule(
+        "person_cn_dear",
+        "PERSON",
+        re.compile(
+            rf"(?:(?:亲爱的|尊敬的|敬爱的|致)(?:客户|顾客|会员|用户|业主)?|(?:[Dd]ear|[Hh]i|[Hh]ello|[Mm]y name is|[Mm]r\.?|[Mm]s\.?|[Mm]rs\.?"
+            rf"|[Aa]ttn:?|[Cc]ontact|[Nn]ame:?|@)[ ]?)[ ]?({_NAME}|小{_HAN}(?!{_HAN}))(?=[^{CJK}]|$|您|你|先生|女士|小姐|同学|老师|会员|客户|顾客)"
+        ),
+        0.7,
+        (
+            "亲爱的",
+            "尊敬的",
+            "敬爱的",
+            "致",
+            "dear",
+            "hi ",
+            "hello",
+            "@",
+            "my name",
+            "mr",
+            "ms",
+            "mrs",
+            "attn",
+            "contact",
+            "name",
+        ),
+        _no_word,
+    ),
+    Rule(
+        "person_cn_signed",
+        "PERSON",
+        re.compile(
+            rf"(?:--|—|-{{1,3}}|~|敬上[:： ]|此致[^{CJK}]{{0,3}}|\n)[ ]?({_FREQUENT})[ ]?(?:敬上|谨上|上)?\s*(?=$|\n|[0-9]{{4}}[年./-])"
+        ),
+        0.6,
+        ("--", "—", " -", "~", "敬上", "此致", "\n"),
+        _no_word,
+        tail=40,
     ),
 )

@@ -17,7 +17,7 @@ WINDOW = 28
 """Code points before a match in which context words count."""
 
 DIGITS = ("\0digits",)
-"""Trigger: seven digits with at most two separators between neighbours."""
+"""Trigger: seven digits with at most three separators between neighbours."""
 FIVE_DIGITS = ("\0five",)
 """Trigger: five digits in a row."""
 DOTTED = ("\0dotted",)
@@ -25,6 +25,9 @@ DOTTED = ("\0dotted",)
 
 DOMAIN = ("\0domain",)
 """Trigger: a common top-level domain after a dot."""
+
+CN_UNIT = ("\0cn_unit",)
+"""Trigger: a number with a word for a part of a Chinese address, or numbers of doors."""
 
 LEFT, RIGHT = r"(?<![A-Za-z0-9])", r"(?![A-Za-z0-9])"
 """Boundaries of an ASCII token; unlike `\\b` they also hold next to Chinese characters."""
@@ -44,9 +47,12 @@ _DOMAIN = re.compile(
     r"\.(?:com|net|org|info|biz|cn|io|uk|de|fr|br|edu|gov|shop|store|app|xyz|ru|eu|jp|nl)(?![a-z])"
 )
 _SHAPES = (
-    (DIGITS[0], re.compile(r"[0-9](?:[^0-9A-Za-z]{0,2}[0-9]){6}")),
+    (DIGITS[0], re.compile(r"[0-9](?:[^0-9A-Za-z]{0,3}[0-9]){6}")),
     (FIVE_DIGITS[0], re.compile(r"[0-9]{5}")),
     (DOTTED[0], re.compile(r"[0-9]\.[0-9]{1,3}\.[0-9]")),
+)
+_CN_UNIT = re.compile(
+    r"[0-9A-Za-z一二三四五六七八九十](?:[ #]?(?:号|[弄幢栋座室户房]|单元|[层楼期组队]|[区社铺])|-[0-9]{1,4}-[0-9])"
 )
 
 
@@ -137,6 +143,8 @@ class Triggers:
             self._add(places, self._chars[char], lowered)
         if DOMAIN[0] in self._places and _DOMAIN.search(lowered):
             places.update(self._places[DOMAIN[0]])
+        if CN_UNIT[0] in self._places and not text.isascii() and _CN_UNIT.search(text):
+            places.update(self._places[CN_UNIT[0]])
         digit = _DIGIT.search(text) is not None
         if digit:
             for name, shape in _SHAPES:

@@ -1,0 +1,83 @@
+"""Makes the three Chinese tables beside this file; see README.md for sources and licences.
+
+    python -m pip install --target TOOLS pypinyin opencc-python-reimplemented jieba
+    PYTHONPATH=TOOLS python anonymize/data/make_hanzi.py
+
+Needs the sources only when the tables are made again; the package reads the tables alone.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from importlib.util import find_spec
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+SURNAME_WORD, GIVEN_WORD, LONG_WORD = 40, 500, 20
+"""Least frequency of a word in jieba's dictionary to be listed: by its length and its first character."""
+
+
+def source(package: str, path: str) -> list[str]:
+    """Lines of a file of an installed package."""
+    spec = find_spec(package)
+    if spec is None or spec.origin is None:
+        raise SystemExit(f"{package} is not installed")
+    return (Path(spec.origin).parent / path).read_text(encoding="utf-8").splitlines()
+
+
+def write(name: str, lines: list[str]) -> None:
+    """Write a table, one line each."""
+    (HERE / f"{name}.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def common_characters() -> list[str]:
+    """The 6,763 characters of GB 2312, which hold nearly every name."""
+    return [
+        bytes([row, cell]).decode("gb2312", "ignore")
+        for row in range(0xB0, 0xF8)
+        for cell in range(0xA1, 0xFF)
+    ]
+
+
+def pinyin() -> list[str]:
+    """`syllable:characters`, all readings of every character, ü as v."""
+    from pypinyin import Style, pinyin as readings
+
+    table: dict[str, str] = defaultdict(str)
+    for char in filter(None, common_characters()):
+        for syllable in readings(char, style=Style.NORMAL, heteronym=True, v_to_u=False)[0]:
+            if syllable.isalpha() and syllable.isascii():
+                table[syllable] += char
+    return [f"{syllable}:{table[syllable]}" for syllable in sorted(table)]
+
+
+def simplified() -> list[str]:
+    """Two lines of equal length: traditional characters and their simplified ones."""
+    pairs = [line.split("\t") for line in source("opencc", "dictionary/TSCharacters.txt")]
+    kept = [(old, new.split()[0]) for old, new in pairs if len(old) == len(new.split()[0]) == 1]
+    kept = [(old, new) for old, new in kept if old < "\u9fff" and new < "\u9fff" and old not in "著乾瞭於藉"]
+    return ["".join(old for old, _ in kept), "".join(new for _, new in kept)]
+
+
+def words() -> list[str]:
+    """Ordinary words that a Chinese name could be taken for."""
+    surnames = set((HERE / "surnames.txt").read_text(encoding="utf-8").replace("\n", ""))
+    found = []
+    for line in source("jieba", "dict.txt"):
+        word, count, kind = line.split()
+        least = LONG_WORD if len(word) == 3 else SURNAME_WORD if word[0] in surnames else GIVEN_WORD
+        wanted = len(word) == 2 or (len(word) == 3 and word[0] in surnames)
+        if wanted and int(count) >= least and not kind.startswith("nr"):
+            found.append(word)
+    lines, line = [], ""
+    for word in sorted(found):
+        line = f"{line} {word}".strip()
+        if len(line) > 100:
+            lines, line = [*lines, line], ""
+    return [*lines, line]
+
+
+if __name__ == "__main__":
+    write("pinyin", pinyin())
+    write("simplified", simplified())
+    write("common_words_cn", words())
