@@ -23,7 +23,7 @@ _NAME = rf"(?:{_FOREIGN}|(?:{_COMPOUND}|[{SINGLE}])[ ]?{_GIVEN}(?:[ ]?{_GIVEN})?
 _FREQUENT = rf"(?:{_FOREIGN}|(?:{_COMPOUND}|[{COMMON}]){_GIVEN}{{1,2}})"
 _END = rf"(?=[^{CJK}]|[{_NEVER}]|{_NEXT}|$)"
 _MARK = rf"(?=[^{CJK}]|$)"
-_TO = r"(?:[ ]?(?:姓名|名字|名称|全名|名|就?是|为|叫做|叫|写|填|改成|改为|换成|[:：=/]|[(（]))*\s{0,2}"
+_TO = r"(?:[ ]?(?:姓名|名字|名称|全名|名|个人|就?是|为|叫做|叫|写|填|改成|改为|换成|[:：=/]|[(（]))*\s{0,2}"
 _LABEL = (
     "收货人|收件人|联系人|寄件人|发件人|姓名|名字|本人姓名|户名|持卡人|开户名|开户人|署名|落款|签收人|下单人|提货人|取件人|取货人"
     "|购买人|订购人|投保人|被保人|受益人|经办人|负责人|机主|户主|车主|法人|申请人|付款人|收款人|预订人|入住人|旅客|乘客|监护人"
@@ -41,12 +41,23 @@ _JOB = (
     "|同学|警官|工程师|秘书|部长|科长|院长|组长|工|总|姐|哥|嫂|姨|叔|导|董"
 )
 _GIVE = "给|找|联系|请|转交|交给|麻烦|让|问|跟|谢谢|感谢|由|是|叫|寄给|发给|我姓|转给|通知|询问|@|致|替|帮"
-_BEFORE_LABEL = rf"(?<![{CJK}])"
+_GIVEN_TO = "|".join(f"(?<={word})" for word in _GIVE.split("|"))
+_ASKED = "|".join(
+    f"(?<={word})"
+    for word in "的 是 给 请 找 为 帮 叫 好 系 谢 问 您 转 让 替 跟 致 收货人 收件人 联系人 姓名 客户".split()
+)
+_AFTER_LABEL = frozenset(
+    "信息 方式 资料 名单 应当 应该 应为 时候 平台 单位 家里 关系 经常 所有 那边 那里 能否 方便 通知 查看 都是 和我 和收 和电 和地 和手"
+    " 名称 名字 地址 电话 手机 号码 身份 支付 付款 明确 明细 有误 有变 常用 全部 全名 相关 相同 单独 水平 管理 经理 满意 显示 和订 房间"
+    " 高度 应聘 平均 时间 时常 从来 从未 于是 左右 成功 强烈 需要 查询 查收 通过 通话 能够 别人 快递 从不 广大 步骤 计算".split()
+)
 _NOT_GIVEN = frozenset(
     "本人 同上 见备注 如上 未填 匿名 保密 不详 电话 地址 已填写 没有 不知道 不方便 看备注 同前 如下 见下 暂无".split()
 )
 _WORDS = wordlist("common_words_cn")
 _PLACES = wordlist("cities_cn")
+_ENDINGS = "|".join(sorted(word for word in _WORDS if len(word) == 2 and word[1] in TITLED))
+"""Words that end in a family name: what follows them is no title of a person."""
 
 
 def _no_word(value: str) -> int:
@@ -54,9 +65,21 @@ def _no_word(value: str) -> int:
     name = re.sub(r"\s", "", value)
     if "·" in name:
         return len(value)
-    if name in _WORDS or name[:2] in _WORDS or name in _NOT_GIVEN or name[:2] in _PLACES:
+    if name in _NOT_GIVEN or name in _WORDS:
         return 0
-    return len(value)
+    return 0 if name[:2] not in COMPOUND and (name[:2] in _WORDS or name[:2] in _PLACES) else len(value)
+
+
+def _alone(value: str) -> bool:
+    """Whether what stands alone beside a phone or an address is no ordinary word and no place."""
+    name = re.sub(r"\s", "", value)
+    return name not in _WORDS and name not in _NOT_GIVEN and name[:2] not in _PLACES
+
+
+def _labelled(value: str) -> bool:
+    """Whether what follows a label of a person is a name and not the rest of another label."""
+    name = re.sub(r"\s", "", value)
+    return name not in _NOT_GIVEN and name[:2] not in _AFTER_LABEL
 
 
 def _told(value: str) -> bool:
@@ -65,18 +88,22 @@ def _told(value: str) -> bool:
 
 def _titled(value: str) -> int:
     """A title after a family name; brands that are called so are none."""
+    name = value[:-2]
+    word = len(name) > 1 and name[:2] not in COMPOUND and (name in _WORDS or name[:2] in _WORDS)
+    return 0 if word or value in _BRANDS else len(value)
+
+
+def _jobbed(value: str) -> int:
     return (
         0
-        if value in _BRANDS or value[:2] in _WORDS and len(value) > 3 and value[:-2] in _WORDS
+        if value in _WORDS
+        or value in _BRANDS
+        or (len(value) > 3 and value[:2] in _WORDS and value[:2] != "曾经")
         else len(value)
     )
 
 
-def _jobbed(value: str) -> int:
-    return 0 if value in _WORDS or value[:2] in _WORDS else len(value)
-
-
-_BRANDS = frozenset("白小姐 大先生 金夫人 黄太太 花小姐 老太太 何先生".split())
+_BRANDS = frozenset("白小姐 金夫人 花小姐 马大姐 太太乐".split())
 _NICK_WORDS = frozenset(
     "小米 小白 小黄 小熊 小马 小牛 小龙 小金 小石 小方 小高 小江 小康 小麦 小何 老白 老高 老马 老万 小鱼 小云 小雷 小毛 小夏".split()
 )
@@ -97,7 +124,7 @@ RULES = (
         re.compile(rf"(?:{_STRONG}|我叫|名叫){_TO}({_NAME})"),
         0.6,
         (*_STRONG.split("|"), "我叫", "名叫"),
-        _no_word,
+        _labelled,
     ),
     Rule(
         "person_cn_label_colon",
@@ -123,8 +150,8 @@ RULES = (
         "person_cn_title",
         "PERSON",
         re.compile(
-            rf"(?:(?:{_COMPOUND})|[{TITLED}])(?:{_GIVEN}{{1,2}})?(?:{_TITLE_PAIR})|(?<={_HAN})[{TITLED}](?:{_TITLE_PAIR})"
-            rf"|{_FOREIGN}(?=(?:{_TITLE_PAIR}))"
+            rf"(?:(?:{_COMPOUND})|[{TITLED}])(?:{_GIVEN}{{1,2}}|(?=(?:{_TITLE_PAIR}))(?<!{_ENDINGS}))(?:{_TITLE_PAIR})"
+            rf"|(?:(?<![{CJK}])|{_ASKED})[{SINGLE}](?:{_GIVEN}{{1,2}})?(?:{_TITLE_PAIR})|{_FOREIGN}(?=(?:{_TITLE_PAIR}))"
         ),
         0.7,
         ("先生", "女士", "小姐", "太太", "夫人", "同学"),
@@ -134,7 +161,7 @@ RULES = (
         "person_cn_job",
         "PERSON",
         re.compile(
-            rf"(?:(?<![{CJK}])|(?:{_GIVE}))((?:{_COMPOUND}|[{TITLED}])(?:{_GIVEN}{{1,2}})?(?:{_JOB}))"
+            rf"(?:(?<![{CJK}])|{_GIVEN_TO})((?:{_COMPOUND}|[{TITLED}于曾])(?:{_GIVEN}{{1,2}})?(?:{_JOB}))"
             rf"(?=[^{CJK}]|$|[你您好收签的了吧说那那边]|就|帮|处理|签收|收货|转|接|来|在)"
         ),
         0.65,
@@ -145,7 +172,7 @@ RULES = (
         "person_cn_nick",
         "PERSON",
         re.compile(
-            rf"(?:客服|快递员|配送员|快递小哥|骑手|店员|导购|顾问|专员|管家|师傅|技师|同事|店主|{_GIVE}|我是)"
+            rf"(?:客服|快递员|配送员|快递小哥|骑手|店员|导购|顾问|专员|管家|师傅|技师|同事|店主|{_GIVEN_TO}|我是)"
             rf"([小老阿][{COMMON}])(?=[^{CJK}]|$|[收签你您好]|为您|为你|很|态度|服务|就行|联系|拿|取|本人)"
         ),
         0.6,
@@ -156,12 +183,12 @@ RULES = (
         "person_cn_near_phone",
         "PERSON",
         re.compile(
-            rf"(?:{_BEFORE_LABEL}|(?<=[号室楼栋元层幢座户房店厦区0-9柜收]))({_NAME})"
+            rf"(?:(?<![{CJK}])|(?<=[号室楼栋元层幢座户房店厦区0-9柜收]))({_NAME})"
             rf"(?=[ ,，:：/、（(;；|\n\t-]{{0,3}}(?:收|先生|女士|小姐)?[ ,，]?(?:联系电话|联系方式|电话号码|手机号码|电话|手机号|手机|tel|Tel|TEL)?[:： ]{{0,2}}{_PHONE})"
         ),
         0.65,
         DIGITS,
-        _no_word,
+        _alone,
     ),
     Rule(
         "person_cn_after_phone",
@@ -171,7 +198,7 @@ RULES = (
         ),
         0.65,
         DIGITS,
-        _no_word,
+        _alone,
     ),
     Rule(
         "person_cn_after_address",
@@ -181,19 +208,19 @@ RULES = (
         ),
         0.6,
         ("号", "室", "楼", "栋", "单元", "层", "幢", "座", "户", "房", "组"),
-        _no_word,
+        _alone,
         digit=True,
     ),
     Rule(
         "person_cn_receives",
         "PERSON",
         re.compile(
-            rf"(?:(?<![{CJK}])|(?<=[0-9号室楼栋元层幢座户房])|寄给|发给|送给|请写|写上|名字写|名写|写|给|改成|改为|换成|找|让|叫|由|交给)"
+            rf"(?:(?<![{CJK}])|(?<=[0-9号室楼栋元层幢座户房])|(?<=[给写找让叫由])|(?<=改成)|(?<=改为)|(?<=换成))"
             rf"({_NAME})(?=[ ]?(?:亲收|亲启|签收|代收|来?[拿取](?![货到])|收(?![到据费藏纳入起割银])))"
         ),
         0.7,
         ("收", "亲启", "拿", "取"),
-        _no_word,
+        _alone,
     ),
     Rule(
         "person_cn_i_am",

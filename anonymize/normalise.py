@@ -48,6 +48,9 @@ _NUMERAL_RUN = re.compile(
     f"(?:[{_NUMERAL}]|[0-9](?=[0-9 .·,，、/_-]{{0,24}}[{_NUMERAL}]))(?:[ .·,，、/_-]{{0,2}}[{_NUMERAL}0-9]){{6,}}"
     f"|[{_NUMERAL}]{{4}}(?=年)"
 )
+_NEIGHBOUR = re.compile(
+    f"[{_NUMERAL}]{{1,2}}[ .·,，、/_-]{{1,2}}[0-9 .·,，、/_-]{{7,40}}|[0-9 .·,，、/_-]{{7,40}}[ .·,，、/_-]{{1,2}}[{_NUMERAL}]{{1,2}}"
+)
 _LOOKALIKE = str.maketrans(
     "АВЕКМНОРСТХУІЈЅаеорсухіјѕԁһԛԝѵοανρΑΒΕΖΗΙΚΜΝΟΡΤΥΧɑɡıɩᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢոսօցհ",
     "ABEKMHOPCTXYIJSaeopcyxijsdhqwvoavpABEZHIKMNOPTYXagiiabcdefghijklmnoprstuvwyznuogh",
@@ -140,7 +143,7 @@ def _same_length(text: str) -> str:
         text = text.translate(_DASHES)
     text = _LOOKALIKE_WORD.sub(_latin, text)
     text = _OTHER_DIGIT.sub(_digit, text)
-    text = _NUMERAL_RUN.sub(lambda match: match[0].translate(_NUMERALS), text)
+    text = _NUMERAL_RUN.sub(_numerals, text)
     return _numbers(text)
 
 
@@ -148,6 +151,11 @@ def _latin(match: re.Match[str]) -> str:
     """A word of Latin and look-alike letters in Latin; a word of another script stays as it is."""
     word = match[0].translate(_LOOKALIKE)
     return word if word.isascii() and re.search(r"[A-Za-z0-9@]", match[0]) else match[0]
+
+
+def _numerals(match: re.Match[str]) -> str:
+    """A run of numerals as digits; a name that ends in one and stands beside a number stays a name."""
+    return match[0] if _NEIGHBOUR.fullmatch(match[0]) else match[0].translate(_NUMERALS)
 
 
 def _digit(match: re.Match[str]) -> str:

@@ -78,11 +78,11 @@ RULES = (
                 "➕",
                 "*我v",
             ),
-            *("*v❤", "*我 v", "*i信", "wechat", "we chat", "weixin", "vx", "wx"),
+            *("*v❤", "*我 v", "*i信", "wechat", "we chat", "weixin", "*vx", "*wx"),
         ),
         _id,
     ),
-    Rule("wechat_id_own", "WECHAT_ID", re.compile(LEFT + r"wxid_[a-z0-9]{6,24}" + RIGHT), 0.9, ("wxid",)),
+    Rule("wechat_id_own", "WECHAT_ID", re.compile(r"wxid_[a-z0-9]{6,24}" + RIGHT), 0.9, ("wxid",)),
     Rule(
         "wechat_id_v",
         "WECHAT_ID",

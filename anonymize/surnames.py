@@ -8,7 +8,7 @@ SINGLE = "".join(sorted(lettered("surnames")))
 COMPOUND = tuple(sorted(wordlist("compound_surnames")))
 _ALSO_WORDS = set(
     "水时于能从那是有和经通别连都充向相查后红满双明成平安常全公国利益终盖干应解单家广养空关花方东强富山居万"
-    "支容步须游丰巢白双高路云米车"
+    "支容步须游丰巢白双高路云米车但保信区代母商时黑鲜占原由修召初展门星战肇侍晋沿衣铁银火卓卿户"
 )
 TITLED = "".join(char for char in SINGLE if char not in _ALSO_WORDS or char in "方高万白路云成明安常平关")
 """Single family names that are safe to read as one when only a title follows."""

@@ -16,6 +16,13 @@ HERE = Path(__file__).resolve().parent
 SURNAME_WORD, GIVEN_WORD, LONG_WORD = 40, 500, 20
 """Least frequency of a word in jieba's dictionary to be listed: by its length and its first character."""
 
+FREQUENT = "王李张刘陈杨赵周吴徐孙朱林何郭罗梁郑"
+"""Family names so frequent that what the dictionary lists as a name with one of them is a name."""
+ALSO = (
+    "王朝 王爷 王府 王子 王宫 张贴 张罗 张口 张嘴 张开 张扬 张望 陈述 陈列 陈设 陈旧 林立 林木 林子 周转 周密 周全 周旋 杨柳 李子 孙子 孙女"
+    " 谢谢 老太 老板 成熟 时尚 年轻 优雅 高个 于老 干皮 油皮 方脸 圆脸 常客 商家 店家 亲们 宝妈 单品 段位 高性 花费 元起 包邮 任选 温润 水润"
+)
+
 
 def source(package: str, path: str) -> list[str]:
     """Lines of a file of an installed package."""
@@ -67,10 +74,12 @@ def words() -> list[str]:
         word, count, kind = line.split()
         least = LONG_WORD if len(word) == 3 else SURNAME_WORD if word[0] in surnames else GIVEN_WORD
         wanted = len(word) == 2 or (len(word) == 3 and word[0] in surnames)
-        if wanted and int(count) >= least and not kind.startswith("nr"):
+        if kind.startswith("nr") and (len(word) == 3 or word[0] in FREQUENT or word[0] not in surnames):
+            continue
+        if wanted and int(count) >= least:
             found.append(word)
     lines, line = [], ""
-    for word in sorted(found):
+    for word in sorted({*found, *ALSO.split()}):
         line = f"{line} {word}".strip()
         if len(line) > 100:
             lines, line = [*lines, line], ""
