@@ -24,3 +24,9 @@ def simplified() -> tuple[re.Pattern[str], dict[int, str]]:
     """A pattern of traditional Chinese characters, and a table from them to the simplified ones."""
     old, new = (_FOLDER / "simplified.txt").read_text(encoding="utf-8").split()
     return re.compile(f"[{old}]"), {ord(a): b for a, b in zip(old, new, strict=True)}
+
+
+def pairs(name: str) -> list[tuple[str, str]]:
+    """The `key:value` words of `data/<name>.txt`, in their order."""
+    words = (_FOLDER / f"{name}.txt").read_text(encoding="utf-8").split()
+    return [(key, value) for key, _, value in (word.partition(":") for word in words)]

@@ -91,7 +91,7 @@ RULES = (
     Rule(
         "cn_bank_card",
         "CN_BANK_CARD",
-        re.compile(NO_DIGIT_LEFT + rf"[69][0-9](?:{ANY_GAP}[0-9]){{14,17}}" + NO_DIGIT_RIGHT),
+        re.compile(NO_DIGIT_LEFT + rf"[69](?:{ANY_GAP}[0-9]){{15,18}}" + NO_DIGIT_RIGHT),
         0.9,
         DIGITS,
         _luhn_bank,

@@ -44,7 +44,7 @@ RULES = (
         "PHONE_NUMBER",
         re.compile(
             NO_DIGIT_LEFT
-            + rf"(?:[(（]?{_CODE})?0?1[3-9](?:{ANY_GAP}[0-9]){{9}}"
+            + rf"(?:[(（]?{_CODE})?0?1{ANY_GAP}[3-9](?:{ANY_GAP}[0-9]){{9}}"
             + r"(?:(?: ?(?:转|分机|#)[ :：]?|-)[0-9]{3,5})?"
             + NO_DIGIT_RIGHT,
         ),
