@@ -95,9 +95,7 @@ _CN_PARTS = re.compile(
     r"|楼|室|房|户|园|苑)|.+"
 )
 _CN_ADMIN = re.compile(r"(?:自治区|特别行政区|省|市|州|区|县)$")
-_AFTER_NAME = (
-    "的了在是到我你您他她说收签取来去想要和也就都吧呢啊吗呀哦啦嘛给用买下电手这那已没不很对会能请跟有还又让把"
-)
+_AFTER_NAME = "的了在是到我你您他她说收签取来去想要和也就都吧呢啊吗呀哦啦嘛给用买下电手这那已没不很对会能请跟有还又让把谢寄发打回联处问查帮领验退换辛先后前昨今明麻好行吃穿试做为"
 _SENTENCE_END = re.compile(r"(?<=[A-Za-zÀ-ɏ]{2})[.!?;:。！？]\s")
 _MONTHS = [
     "january",
@@ -307,6 +305,8 @@ def _emails(value: str) -> Iterator[Variant]:
         yield Variant(squeeze(local + mark + dot.join(names)), "EMAIL_ADDRESS")
         yield Variant(squeeze(dot.join(re.split(r"[.]", local)) + mark + dot.join(names)), "EMAIL_ADDRESS")
     yield Variant(squeeze(local + names[0]), "EMAIL_ADDRESS", _near_at)
+    if len(squeeze(local)) >= 3 and re.search("[._-]", local):
+        yield Variant(squeeze(local), "EMAIL_ADDRESS", _punctuated)
     if len(squeeze(local)) >= 5 and (re.search(r"[0-9._-]", local) or len(local) >= 9):
         yield Variant(squeeze(local), "EMAIL_ADDRESS")
 
@@ -550,6 +550,10 @@ def _ending(text: str, start: int, end: int) -> bool:
             re.IGNORECASE,
         )
     )
+
+
+def _punctuated(text: str, start: int, end: int) -> bool:
+    return re.search("[._-]", text[start:end]) is not None
 
 
 def _near_at(text: str, start: int, end: int) -> bool:

@@ -22,6 +22,12 @@ ALSO = (
     "王朝 王爷 王府 王子 王宫 张贴 张罗 张口 张嘴 张开 张扬 张望 陈述 陈列 陈设 陈旧 林立 林木 林子 周转 周密 周全 周旋 杨柳 李子 孙子 孙女"
     " 谢谢 老太 老板 成熟 时尚 年轻 优雅 高个 于老 干皮 油皮 方脸 圆脸 常客 商家 店家 亲们 宝妈 单品 段位 高性 花费 元起 包邮 任选 温润 水润"
 )
+RARE = (
+    "偲祎珺玥璟堃昇濛淼喆翀晞煊玘珮钰琲翎赟婳媞嫚嬅昉昫晗晟曈栩桉樾橦浠渃湉溦漪潆燚琋甯翾葳蓁骅鸢茗垚犇昊烨烜炘琰瑀琤璠瑢颢韡"
+    "祐祯禛禤竣笙笠筠筱芃苒茏莜菀菲蒽蔓薏袆诣赪轶辰逸遨邈钊钧铄锴锶镕闫阚隽雯霏霈靓韫颉颍馥骁骞鸣鸾麾黛龑瑱珣珂玚怿忻恺悰愔懿"
+    "暄曌朦杺柃柠栎桢椿楒楠榕槿橙檀欤歆沅沐沄泠泓洺洵浛涓淇淳渟湲溱滟滢漩潼澄澜濡瀚灏炅炜烁焓焜煦熠熹爔玙珈珩琎琬琮琯瑗瑛瑭璎"
+)
+"""Characters of given names that GB 2312 lacks, and some that it has."""
 
 
 def source(package: str, path: str) -> list[str]:
@@ -51,7 +57,7 @@ def pinyin() -> list[str]:
     from pypinyin import Style, pinyin as readings
 
     table: dict[str, str] = defaultdict(str)
-    for char in filter(None, common_characters()):
+    for char in dict.fromkeys([*filter(None, common_characters()), *RARE]):
         for syllable in readings(char, style=Style.NORMAL, heteronym=True, v_to_u=False)[0]:
             if syllable.isalpha() and syllable.isascii():
                 table[syllable] += char
