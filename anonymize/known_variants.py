@@ -95,7 +95,10 @@ _CN_PARTS = re.compile(
     r"|楼|室|房|户|园|苑)|.+"
 )
 _CN_ADMIN = re.compile(r"(?:自治区|特别行政区|省|市|州|区|县)$")
-_AFTER_NAME = "的了在是到我你您他她说收签取来去想要和也就都吧呢啊吗呀哦啦嘛给用买下电手这那已没不很对会能请跟有还又让把谢寄发打回联处问查帮领验退换辛先后前昨今明麻好行吃穿试做为"
+_AFTER_NAME = (
+    "的了在是到我你您他她说收签取来去想要和也就都吧呢啊吗呀哦啦嘛给用买下电手这那已没不很对会能"
+    "请跟有还又让把谢寄发打回联处问查帮领验退换辛先后前昨今明麻好行吃穿试做为"
+)
 _SENTENCE_END = re.compile(r"(?<=[A-Za-zÀ-ɏ]{2})[.!?;:。！？]\s")
 _MONTHS = [
     "january",
@@ -544,7 +547,8 @@ def _not_before_han(text: str, start: int, end: int) -> bool:
 def _ending(text: str, start: int, end: int) -> bool:
     return bool(
         re.search(
-            r"(?:尾号|尾数|末尾|后四位|后4位|最后四位|最后4位|末四位|末4位|手机尾|号码尾|结尾|ending(?: in| with)?|last (?:four|4)(?:"
+            r"(?:尾号|尾数|末尾|后四位|后4位|最后四位|最后4位|末四位|末4位"
+            r"|手机尾|号码尾|结尾|ending(?: in| with)?|last (?:four|4)(?:"
             r" digits)?|final)(?: is| are|是|为|[:：])?\s?$",
             text[max(0, start - 28) : start],
             re.IGNORECASE,

@@ -24,7 +24,7 @@ _COMBINING = (
     "\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u064b-\u065f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff"
     "\u3099\u309a\ufe20-\ufe2f"
 )
-_ENCLOSED = {  # digits and letters in brackets, with a dot or in black circles, which NFKC leaves or spells out
+_ENCLOSED = {  # in brackets, with a dot or in black circles: NFKC leaves them or spells them out
     **{0x2474 + n: str(n + 1) for n in range(9)},
     **{0x2488 + n: str(n + 1) for n in range(9)},
     **{start + n: str(n + 1) for start in (0x24F5, 0x2776, 0x2780, 0x278A) for n in range(9)},
@@ -45,11 +45,13 @@ _OTHER_DIGIT = re.compile(r"(?![0-9])\d")
 _NUMERAL = "〇零○◯一二三四五六七八九幺么两壹弌贰弍叁参弎肆伍陆柒捌玖洞拐勾"
 _NUMERALS = str.maketrans(_NUMERAL, "0000123456789112112233345678907" + "9")
 _NUMERAL_RUN = re.compile(
-    f"(?:[{_NUMERAL}]|[0-9](?=[0-9 .·,，、/_-]{{0,24}}[{_NUMERAL}]))(?:[ .·,，、/_-]{{0,2}}[{_NUMERAL}0-9]){{6,}}"
+    f"(?:[{_NUMERAL}]|[0-9](?=[0-9 .·,，、/_-]{{0,24}}[{_NUMERAL}]))(?:["
+    f" .·,，、/_-]{{0,2}}[{_NUMERAL}0-9]){{6,}}"
     f"|[{_NUMERAL}]{{4}}(?=年)"
 )
 _NEIGHBOUR = re.compile(
-    f"[{_NUMERAL}]{{1,2}}[ .·,，、/_-]{{1,2}}[0-9 .·,，、/_-]{{7,40}}|[0-9 .·,，、/_-]{{7,40}}[ .·,，、/_-]{{1,2}}[{_NUMERAL}]{{1,2}}"
+    f"[{_NUMERAL}]{{1,2}}[ .·,，、/_-]{{1,2}}[0-9 .·,，、/_-]{{7,40}}"
+    f"|[0-9 .·,，、/_-]{{7,40}}[ .·,，、/_-]{{1,2}}[{_NUMERAL}]{{1,2}}"
 )
 _LOOKALIKE = str.maketrans(
     "АВЕКМНОРСТХУІЈЅаеорсухіјѕԁһԛԝѵοανρΑΒΕΖΗΙΚΜΝΟΡΤΥΧɑɡıɩᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢոսօցհ",
@@ -64,21 +66,24 @@ _WIDE = {0x3000: " ", **{code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF
 _DASHES = str.maketrans("‐‑‒–—―−﹣⁃", "---------")
 _DASH = re.compile("[‐‑‒–—―−﹣⁃]")
 _SPACED = re.compile(
-    r"(?<![^\s\u3000-\u9fff])(?:[A-Za-z0-9@._+:,;\u3001-\u9fff-] ){6,}[A-Za-z0-9@._+\u4e00-\u9fff-](?![A-Za-z0-9])"
+    r"(?<![^\s\u3000-\u9fff])(?:[A-Za-z0-9@._+:,;\u3001-\u9fff-]"
+    r" ){6,}[A-Za-z0-9@._+\u4e00-\u9fff-](?![A-Za-z0-9])"
     r"|(?<![A-Za-z0-9])[A-Za-z0-9@](?P<gap>[ ._*~|/\\,，、·-]{1,3})[A-Za-z0-9@.](?:(?P=gap)[A-Za-z0-9@.]){7,}"
     r"(?![A-Za-z0-9])"
 )
+_ENGLISH = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+_PINYIN = ("ling", "yi", "er", "san", "si", "wu", "liu", "qi", "ba", "jiu")
 _WORDS = {
-    **dict(zip("zero one two three four five six seven eight nine".split(), "0123456789", strict=True)),
-    **dict(zip("ling yi er san si wu liu qi ba jiu".split(), "0123456789", strict=True)),
+    **dict(zip(_ENGLISH, "0123456789", strict=True)),
+    **dict(zip(_PINYIN, "0123456789", strict=True)),
     **{"oh": "0", "yao": "1", "liang": "2"},
 }
 _DIGIT_WORD = re.compile("|".join(sorted(_WORDS, key=len, reverse=True)), re.IGNORECASE)
 _SPOKEN = re.compile(
-    rf"(?<![A-Za-z])(?:(?:{_DIGIT_WORD.pattern})(?:[ ,.·-]{{1,2}}|(?=[A-Z]))){{6,}}(?:{_DIGIT_WORD.pattern})(?![A-Za-z])",
+    rf"(?<![A-Za-z])(?:(?:{_DIGIT_WORD.pattern})(?:[ ,.·-]{{1,2}}"
+    rf"|(?=[A-Z]))){{6,}}(?:{_DIGIT_WORD.pattern})(?![A-Za-z])",
     re.IGNORECASE,
 )
-_ENGLISH = tuple(_WORDS)[:10]
 
 
 @dataclass(frozen=True, slots=True)

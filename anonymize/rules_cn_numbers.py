@@ -153,8 +153,8 @@ RULES = (
         "cn_plate",
         "CN_PLATE",
         re.compile(
-            rf"[{_PLATE_AREA}][ ]?[{_LETTER}][·•. -]{{0,2}}(?:[{_LETTER}0-9]{{5,6}}|[{_LETTER}0-9]{{4}}[挂学警港澳使领试超])"
-            + RIGHT
+            rf"[{_PLATE_AREA}][ ]?[{_LETTER}][·•. -]{{0,2}}(?:[{_LETTER}0-9]{{5,6}}"
+            rf"|[{_LETTER}0-9]{{4}}[挂学警港澳使领试超])" + RIGHT
         ),
         0.8,
         tuple(_PLATE_AREA),
@@ -165,7 +165,8 @@ RULES = (
         "cn_plate_context",
         "CN_PLATE",
         re.compile(
-            rf"(?:车牌|牌照)(?:号码|号|照)?(?:是|为|[:： ]){{0,2}}((?:WJ[ ]?)?[{_PLATE_AREA}]?[A-Za-z]{{0,2}}[·•. -]?"
+            rf"(?:车牌|牌照)(?:号码|号|照)?(?:是|为|[:： ]){{0,2}}((?:WJ["
+            rf" ]?)?[{_PLATE_AREA}]?[A-Za-z]{{0,2}}[·•. -]?"
             r"[A-Za-z0-9]{4,6}[挂学警使领]?|使[0-9]{6}|[0-9]{6}使)" + RIGHT
         ),
         0.75,

@@ -56,10 +56,8 @@ RULES = (
         "phone_cn_landline",
         "PHONE_NUMBER",
         re.compile(
-            NO_DIGIT_LEFT
-            + rf"(?:{_CODE}[(（]?0?{_AREA}|[(（]0?{_AREA}|0{_AREA})[)）]?[ )-]{{0,3}}[2-9][0-9]{{2,3}}[ -]?[0-9]{{3,4}}"
-            + _EXTENSION
-            + NO_DIGIT_RIGHT
+            NO_DIGIT_LEFT + rf"(?:{_CODE}[(（]?0?{_AREA}|[(（]0?{_AREA}|0{_AREA})[)）]?["
+            rf" )-]{{0,3}}[2-9][0-9]{{2,3}}[ -]?[0-9]{{3,4}}" + _EXTENSION + NO_DIGIT_RIGHT
         ),
         0.7,
         DIGITS,

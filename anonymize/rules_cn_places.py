@@ -1,7 +1,7 @@
 """Rules for Chinese postal addresses, from the province down to the room.
 
-An address is a run of parts, each of which ends in a word such as 市, 路, 小区 or 号. The rules run only on texts
-that hold a number with such a word, and every part is atomic, so that no text makes them slow.
+An address is a run of parts, each of which ends in a word such as 市, 路, 小区 or 号. The rules run only on
+texts that hold a number with such a word, and every part is atomic, so that no text makes them slow.
 """
 
 from __future__ import annotations
@@ -25,9 +25,13 @@ _CLOSED = "到往给去至于是址寄送"
 _RARE = "在成住为回按向从和有与及跟来发改换位家说收邮去用拍买坐看写填叫找开门离货"
 """Characters that open an address only where a mark or one of `_LINK` stands before."""
 _N = "[0-9A-Za-z一二三四五六七八九十百零〇壹贰叁]"
-_SMALL = "号院|号楼|号门|号房|号铺|号店|号仓|号|弄|幢|栋|座|单元|层|楼|室|户|房|期|区|铺|排|组|队|社|档|梯|橦|橦|单位|院|巷"
+_SMALL = (
+    "号院|号楼|号门|号房|号铺|号店|号仓|号|弄|幢|栋|座|单元|层"
+    "|楼|室|户|房|期|区|铺|排|组|队|社|档|梯|橦|橦|单位|院|巷"
+)
 _NUMBER = (
-    rf"(?>[甲乙丙丁附内外东西南北后临B负第]?(?:{_N}|[甲乙丙丁]){{1,6}}(?:[-~—－/#之]{_N}{{1,5}}){{0,3}}[ ]?#?(?:{_SMALL})"
+    rf"(?>[甲乙丙丁附内外东西南北后临B负第]?(?:{_N}"
+    rf"|[甲乙丙丁]){{1,6}}(?:[-~—－/#之]{_N}{{1,5}}){{0,3}}[ ]?#?(?:{_SMALL})"
     rf"(?![线色机码款店家粉贴膜型钢标])(?:之(?:[一二三四五]|[0-9]{{1,2}}))?(?:[-]{_N}{{1,5}}(?![0-9A-Za-z年月]))?)"
 )
 _PLACE = (
@@ -39,14 +43,24 @@ _PLACE = (
 )
 _CHAR = rf"(?:(?![{_NEVER}])[\u4e00-\u9fff0-9A-Za-z·])"
 _TOWN = "|".join((*_PROVINCES.split("|"), *sorted(wordlist("cities_cn"), key=len, reverse=True)))
-_PART = rf"(?>(?:{_TOWN})(?=[ ,，])|{_CHAR}{{1,11}}?(?:{_PLACE}){{1,5}}(?:[东南西北中前后][段路街]?(?![\u4e00-\u9fff]{{0,2}}(?:市|区|县))){{0,2}})"
+_PART = (
+    rf"(?>(?:{_TOWN})(?=[ ,，])"
+    rf"|{_CHAR}{{1,11}}?(?:{_PLACE}){{1,5}}(?:[东南西北中前后][段路街]?(?![\u4e00-\u9fff]{{0,2}}(?:市|区|县))){{0,2}})"
+)
 _OPEN = rf"(?:(?<=[{_LINK}：:，,。；;、 \n（(【\[“\"])|(?<![\s\S])|(?![{_RARE}]))(?![{_CLOSED}])"
 _GAP = r"[ ,，、-]{0,2}"
-_FREE = rf"(?>(?:(?![{_NEVER}{_CLOSED}])[\u4e00-\u9fff·]){{1,9}}?(?={_N}{{1,4}}(?:栋|幢|号楼|座|单元|期|#|号院|区|室|层|楼|-[0-9])))"
+_FREE = (
+    rf"(?>(?:(?![{_NEVER}{_CLOSED}])[\u4e00-\u9fff·]){{1,9}}?(?={_N}{{1,4}}(?:栋"
+    rf"|幢|号楼|座|单元|期|#|号院|区|室|层|楼|-[0-9])))"
+)
 _DOORS = r"(?>[0-9A-Za-z]{1,4}(?:[-—－#/][0-9A-Za-z]{1,5}){1,3}#?(?:室|号|户|房)?)"
-_LAST = r"(?:(?<=[号弄幢栋座元层楼院区园苑城府庭寓厦期村湾居阁轩#])[ ,-]{0,2}[0-9A-Z]{2,5}(?:[-][0-9]{1,4})?室?(?![0-9A-Za-z年月日元块折件]))?"
+_LAST = (
+    r"(?:(?<=[号弄幢栋座元层楼院区园苑城府庭寓厦期村湾居阁轩#])["
+    r" ,-]{0,2}[0-9A-Z]{2,5}(?:[-][0-9]{1,4})?室?(?![0-9A-Za-z年月日元块折件]))?"
+)
 _LEAD = (
-    r"(?:[\u4e00-\u9fff]{0,4}?(?:(?:地址|住址)(?:改为|改成|换成|更新为|是|为|在|[:： ]){0,2}|住在|家住|寄到|寄往|寄去|送到|送去|送至|发到|发往"
+    r"(?:[\u4e00-\u9fff]{0,4}?(?:(?:地址|住址)(?:改为|改成|换成|更新为|是"
+    r"|为|在|[:： ]){0,2}|住在|家住|寄到|寄往|寄去|送到|送去|送至|发到|发往"
     r"|改成|改为|换成|位于|在|寄|发|住|去))?"
 )
 _ADDRESS = rf"{_LEAD}({_OPEN}{_PART}(?:{_GAP}(?:{_NUMBER}|{_PART}|{_DOORS}|{_FREE})){{0,16}}{_LAST})"
@@ -90,7 +104,8 @@ RULES = (
         "ADDRESS",
         re.compile(
             r"(?:地址|住址|寄到|寄往|寄去|寄回|送到|送至|送去|发到|发往|派送到|配送到|住在|家住|家在|位于|搬到|搬去|收件地|收货地)"
-            rf"(?:改?(?:了|是|为|成|在|：|:)|[ ])*((?:{_PART}|{_FREE})(?:{_GAP}(?:{_NUMBER}|{_PART}|{_DOORS}|{_FREE})){{1,16}}{_LAST})"
+            rf"(?:改?(?:了|是|为|成|在|：|:)|[ ])*((?:{_PART}"
+            rf"|{_FREE})(?:{_GAP}(?:{_NUMBER}|{_PART}|{_DOORS}|{_FREE})){{1,16}}{_LAST})"
         ),
         0.85,
         CN_UNIT,

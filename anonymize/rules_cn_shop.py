@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from privgen.anonymize.rules import DIGITS, LEFT, NO_DIGIT_LEFT, NO_DIGIT_RIGHT, RIGHT, Rule, words
+from privgen.anonymize.rules import DIGITS, LEFT, RIGHT, Rule, words
 
 _CODE = r"[A-Za-z0-9](?:[A-Za-z0-9]|[-_](?=[A-Za-z0-9])){3,39}"
 _IS = r"(?:[ ]?(?:(?i:is)|是|为|填|写|[:：=(（【\[]))*\s{0,2}"
 _NUMBER = r"(?:编号|号码|号|单号|流水号|流水|(?i:id|no\.?|number))"
-_CARRIER = "顺丰|圆通|中通|申通|韵达|极兔|京东|邮政|德邦|百世|天天|优速|安能|跨越|菜鸟|丹鸟|宅急送|汇通|国通|速尔|EMS|ems|顺风|圓通"
+_CARRIER = (
+    "顺丰|圆通|中通|申通|韵达|极兔|京东|邮政|德邦|百世|天天|优速"
+    "|安能|跨越|菜鸟|丹鸟|宅急送|汇通|国通|速尔|EMS|ems|顺风|圓通"
+)
 _PARCEL = "快递单|运单|物流单|面单|退货单|快件|包裹|物流|快递|寄件|揽收|(?<![订工保子据])单"
 
 
@@ -132,8 +135,8 @@ RULES = (
         "cn_tracking_after",
         "TRACKING_NUMBER",
         re.compile(
-            LEFT
-            + rf"(?:[A-Z]{{2,4}}[0-9]{{9,15}}(?:CN)?|[0-9]{{12,15}})(?=[ ,，(（]{{0,2}}(?:{_CARRIER}|这个快递|这个单号|的快递|的物流|这个包裹))"
+            LEFT + rf"(?:[A-Z]{{2,4}}[0-9]{{9,15}}(?:CN)?|[0-9]{{12,15}})(?=["
+            rf" ,，(（]{{0,2}}(?:{_CARRIER}|这个快递|这个单号|的快递|的物流|这个包裹))"
         ),
         0.55,
         DIGITS,
@@ -181,8 +184,8 @@ RULES = (
         "cn_postcode",
         "POSTCODE",
         re.compile(
-            r"(?:邮政编码|邮编|邮码|postcode)(?:[ ]?(?:(?i:is)|是|为|填|[:：#]))*\s{0,2}([0-9]{3}[ ]?[0-9]{3})"
-            + RIGHT
+            r"(?:邮政编码|邮编|邮码|postcode)(?:[ ]?(?:(?i:is)"
+            r"|是|为|填|[:：#]))*\s{0,2}([0-9]{3}[ ]?[0-9]{3})" + RIGHT
         ),
         0.85,
         ("邮编", "邮政", "邮码"),
@@ -192,8 +195,8 @@ RULES = (
         "cn_carriers",
         "TRACKING_NUMBER",
         re.compile(
-            LEFT
-            + r"(?:SF[0-9]{12,15}|YT[0-9]{13,15}|YTO[0-9]{10,14}|ZTO[0-9]{10,14}|STO[0-9]{10,14}|JD[A-Z]{0,2}[0-9]{10,15}"
+            LEFT + r"(?:SF[0-9]{12,15}|YT[0-9]{13,15}|YTO[0-9]{10,14}"
+            r"|ZTO[0-9]{10,14}|STO[0-9]{10,14}|JD[A-Z]{0,2}[0-9]{10,15}"
             r"|DPK[0-9]{9,12}|YD[0-9]{13,15}|JT[0-9]{12,15}|EMS[0-9]{10,13}|TBA[0-9]{12}|KY[0-9]{12,15}|LP[0-9]{14,16}"
             r"|UC[0-9]{11,14}|HT[0-9]{12,14}|TT[0-9]{12,14}|ZJS[0-9]{10,13}|ANE[0-9]{10,13})" + RIGHT,
             re.IGNORECASE,

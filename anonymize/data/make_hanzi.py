@@ -9,6 +9,7 @@ Needs the sources only when the tables are made again; the package reads the tab
 from __future__ import annotations
 
 from collections import defaultdict
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -19,8 +20,10 @@ SURNAME_WORD, GIVEN_WORD, LONG_WORD = 40, 500, 20
 FREQUENT = "王李张刘陈杨赵周吴徐孙朱林何郭罗梁郑"
 """Family names so frequent that what the dictionary lists as a name with one of them is a name."""
 ALSO = (
-    "王朝 王爷 王府 王子 王宫 张贴 张罗 张口 张嘴 张开 张扬 张望 陈述 陈列 陈设 陈旧 林立 林木 林子 周转 周密 周全 周旋 杨柳 李子 孙子 孙女"
-    " 谢谢 老太 老板 成熟 时尚 年轻 优雅 高个 于老 干皮 油皮 方脸 圆脸 常客 商家 店家 亲们 宝妈 单品 段位 高性 花费 元起 包邮 任选 温润 水润"
+    "王朝 王爷 王府 王子 王宫 张贴 张罗 张口 张嘴 张开 张扬 张望 陈述 陈列"
+    " 陈设 陈旧 林立 林木 林子 周转 周密 周全 周旋 杨柳 李子 孙子 孙女"
+    " 谢谢 老太 老板 成熟 时尚 年轻 优雅 高个 于老 干皮 油皮 方脸 圆脸"
+    " 常客 商家 店家 亲们 宝妈 单品 段位 高性 花费 元起 包邮 任选 温润 水润"
 )
 RARE = (
     "偲祎珺玥璟堃昇濛淼喆翀晞煊玘珮钰琲翎赟婳媞嫚嬅昉昫晗晟曈栩桉樾橦浠渃湉溦漪潆燚琋甯翾葳蓁骅鸢茗垚犇昊烨烜炘琰瑀琤璠瑢颢韡"
@@ -54,11 +57,11 @@ def common_characters() -> list[str]:
 
 def pinyin() -> list[str]:
     """`syllable:characters`, all readings of every character, ü as v."""
-    from pypinyin import Style, pinyin as readings
+    readings = import_module("pypinyin")
 
     table: dict[str, str] = defaultdict(str)
     for char in dict.fromkeys([*filter(None, common_characters()), *RARE]):
-        for syllable in readings(char, style=Style.NORMAL, heteronym=True, v_to_u=False)[0]:
+        for syllable in readings.pinyin(char, style=readings.Style.NORMAL, heteronym=True, v_to_u=False)[0]:
             if syllable.isalpha() and syllable.isascii():
                 table[syllable] += char
     return [f"{syllable}:{table[syllable]}" for syllable in sorted(table)]
@@ -84,7 +87,8 @@ def words() -> list[str]:
             continue
         if wanted and int(count) >= least:
             found.append(word)
-    lines, line = [], ""
+    lines: list[str] = []
+    line = ""
     for word in sorted({*found, *ALSO.split()}):
         line = f"{line} {word}".strip()
         if len(line) > 100:
