@@ -1,4 +1,4 @@
-"""Rules for Chinese chat ids, accounts and passwords, and for e-mail addresses as Chinese text spells them."""
+"""Rules for Chinese chat ids, accounts and passwords, and for e-mail addresses as Chinese spells them."""
 
 from __future__ import annotations
 

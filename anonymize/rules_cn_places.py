@@ -94,7 +94,8 @@ def _address(value: str) -> int:
 
 def _told(value: str) -> bool:
     """After a word such as address, one place and one number are enough."""
-    return len(value) >= 4 and _NUMBERED.search(value) is not None
+    plain = _NOT_PLACE.sub("  ", value)
+    return len(value) >= 5 and _NUMBERED.search(plain) is not None and _PLACES.search(plain) is not None
 
 
 RULES = (
