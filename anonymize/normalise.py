@@ -58,7 +58,8 @@ _LOOKALIKE = str.maketrans(
     "ABEKMHOPCTXYIJSaeopcyxijsdhqwvoavpABEZHIKMNOPTYXagiiabcdefghijklmnoprstuvwyznuogh",
 )
 _OTHER = "\u0250-\u02af\u0370-\u03ff\u0400-\u058f\u1d00-\u1d22\ua730\ua731"
-_LOOKALIKE_WORD = re.compile(rf"[A-Za-z0-9@._+{_OTHER}-]*[{_OTHER}][A-Za-z0-9@._+{_OTHER}-]*")
+_LATIN_CHAR = rf"A-Za-z0-9@._+{_OTHER}-"
+_LOOKALIKE_WORD = re.compile(rf"(?<![{_LATIN_CHAR}])[{_LATIN_CHAR}]*[{_OTHER}][{_LATIN_CHAR}]*")
 _LETTER_DIGITS = str.maketrans("OoIlL", "00111")
 _LETTER_RUN = re.compile(r"(?<![A-Za-z0-9])[0-9OoIlL](?:[ -]?[0-9OoIlL]){10,20}(?=[Xx]?(?![A-Za-z0-9]))")
 _LETTER_IN_NUMBER = re.compile(r"[0-9][ -]?[OoIlL]|[OoIlL][ -]?[0-9]")

@@ -391,6 +391,7 @@ def test_numbers_of_no_valid_check_digit_are_neither_cards_nor_ids(scrubber, mak
         "京A1",
         "1 ",
         "O0",
+        "１",
     ],
 )
 def test_time_grows_no_faster_than_the_text(piece):
