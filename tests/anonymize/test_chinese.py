@@ -109,7 +109,9 @@ def hidden(rng, number):
 
 
 def mail(rng):
-    return f"{rng.choice(('zhang', 'li.na', 'wang_88', 'x-chen'))}{rng.randint(1, 999)}@{rng.choice(('qq.com', '163.com', 'mail.com.cn'))}"
+    local = rng.choice(("zhang", "li.na", "wang_88", "x-chen"))
+    host = rng.choice(("qq.com", "163.com", "mail.com.cn"))
+    return f"{local}{rng.randint(1, 999)}@{host}"
 
 
 def spelled_mail(rng):
