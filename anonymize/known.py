@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import Any
 
 from privgen.anonymize.known_variants import TYPES, Variant, variants
+from privgen.anonymize.normalise import normalise
 from privgen.anonymize.spans import Span
 
 _WORD = re.compile(r"[^\W_]+")
@@ -40,7 +41,9 @@ class KnownIdentifiers:
             text = value.isoformat() if isinstance(value, dt.date) else str(value or "").strip()
             if text:
                 self.count += 1
-                found.update({(v.squeezed, v.entity_type): v for v in variants(column, text)})
+                plain = normalise(text).text  # as the texts are searched
+                for variant in variants(column, plain):
+                    found.setdefault((variant.squeezed, variant.entity_type), variant)
         self._variants = tuple(found.values())
 
     def __repr__(self) -> str:

@@ -8,7 +8,8 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from privgen.anonymize.data_files import wordlist
+from privgen.anonymize.data_files import pairs, simplified, wordlist
+from privgen.anonymize.pinyin import is_word, spellings
 from privgen.anonymize.surnames import COMPOUND, SINGLE, TITLES
 
 TYPES = {
@@ -25,6 +26,46 @@ TYPES = {
 
 _CUT = re.compile(r"[\W_]+")
 _AMBIGUOUS = wordlist("ambiguous_names")
+_NICKNAMES = {name: tuple(short.split(",")) for name, short in pairs("nicknames")}
+_WORDS_CN = wordlist("common_words_cn")
+_CN_TITLES = (
+    *(
+        *TITLES.split("|"),
+        "总",
+        "姐",
+        "哥",
+        "姨",
+        "叔",
+        "工",
+        "嫂",
+        "爷",
+        "婶",
+        "伯",
+        "导",
+        "董",
+        "大夫",
+        "女生",
+        "男士",
+        "店长",
+        "老板",
+    ),
+    *(
+        "大叔",
+        "教授",
+        "律师",
+        "队长",
+        "会计",
+        "小哥",
+        "同志",
+        "主管",
+        "校长",
+        "护士",
+        "司机",
+        "客户",
+        "亲",
+        "先生/女士",
+    ),
+)
 _PARTICLES = frozenset(
     {
         "de",
@@ -55,7 +96,8 @@ _CN_PARTS = re.compile(
 )
 _CN_ADMIN = re.compile(r"(?:自治区|特别行政区|省|市|州|区|县)$")
 _AFTER_NAME = (
-    "的了在是到我你您他她说收签取来去想要和也就都吧呢啊吗呀哦啦嘛给用买下电手这那已没不很对会能请跟有还又让把"
+    "的了在是到我你您他她说收签取来去想要和也就都吧呢啊吗呀哦啦嘛给用买下电手这那已没不很对会能"
+    "请跟有还又让把谢寄发打回联处问查帮领验退换辛先后前昨今明麻好行吃穿试做为"
 )
 _SENTENCE_END = re.compile(r"(?<=[A-Za-zÀ-ɏ]{2})[.!?;:。！？]\s")
 _MONTHS = [
@@ -117,7 +159,7 @@ def squeeze(text: str) -> str:
     """
     if text.isascii():
         return _CUT.sub("", text.lower())
-    split = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text))
+    split = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text)).translate(simplified()[1])
     return _CUT.sub("", "".join(char for char in split if not unicodedata.combining(char)).casefold())
 
 
@@ -149,6 +191,10 @@ def _names(value: str) -> Iterator[Variant]:
     initials = "".join(word[0] for word in words)
     if len(initials) >= 2:
         yield Variant(squeeze(initials), "PERSON", _dotted, tail=".")
+    for short in _NICKNAMES.get(squeeze(words[0]), ()):
+        yield Variant(squeeze(short), "PERSON", _capital_name)
+        if len(words) > 1:
+            yield Variant(squeeze(short + words[-1]), "PERSON", _one_sentence)
     for place, word in enumerate(words):
         if len(squeeze(word)) >= 3:
             plain = squeeze(word) not in _AMBIGUOUS and place == 0 and len(squeeze(word)) >= 4
@@ -171,28 +217,47 @@ def _full_names(parts: list[str], words: list[str]) -> Iterator[str]:
 
 
 def _chinese_name(name: str) -> Iterator[Variant]:
-    surname = next((s for s in COMPOUND if name.startswith(s)), name[:1])
+    name = squeeze(name)
+    surname = next((s for s in COMPOUND if name.startswith(s) and len(name) > len(s)), name[:1])
     given = name[len(surname) :]
     if len(name) >= 2:
-        yield Variant(squeeze(name), "PERSON")
+        yield Variant(name, "PERSON", _called if name in _WORDS_CN else None)
     if len(given) >= 2:
-        yield Variant(squeeze(given), "PERSON")
+        yield Variant(given, "PERSON", _called if given in _WORDS_CN else None)
     if surname in COMPOUND or surname in SINGLE:
-        for title in (*TITLES.split("|"), "总", "姐", "哥", "姨", "叔", "工", "大夫", "女生", "先生/女士"):
-            yield Variant(squeeze(surname + title), "PERSON")
-            if given:
-                yield (
-                    Variant(squeeze(given[-1] + title), "PERSON")
-                    if len(title) == 1
-                    else Variant(squeeze(given + title), "PERSON")
-                )
-        for before in "小老阿":
-            yield Variant(before + surname, "PERSON", _not_before_han)
-            if given:
-                yield Variant(before + given[-1], "PERSON", _not_before_han)
-    if len(given) == 2:
-        yield Variant(given[0] + given[0], "PERSON", _not_before_han)
-        yield Variant(given[1] + given[1], "PERSON", _not_before_han)
+        yield from _addressed(surname, given)
+    for char in given[-2:]:
+        yield Variant(char + char, "PERSON", _not_before_han)
+    yield from _latin_name(surname, given)
+
+
+def _addressed(surname: str, given: str) -> Iterator[Variant]:
+    """A family or given name with a title after it or a familiar word before it."""
+    for title in _CN_TITLES:
+        rule = _not_before_han if surname + title in _WORDS_CN else None
+        yield Variant(squeeze(surname + title), "PERSON", rule)
+        if given:
+            called = given[-1] + title if len(title) == 1 else given + title
+            yield Variant(squeeze(called), "PERSON", _not_before_han if len(title) == 1 else None)
+    for before in "小老阿大":
+        for after in dict.fromkeys((surname, given[-1:], given)):
+            if after:
+                word = before + after in _WORDS_CN
+                yield Variant(before + after, "PERSON", _called if word else _not_before_han)
+
+
+def _latin_name(surname: str, given: str) -> Iterator[Variant]:
+    """Pinyin of the name; the longer the spelling, the less must speak for it."""
+    rules = {
+        "full": _spelled,
+        "given": _spelled,
+        "short": _shortened,
+        "initials": _initials,
+        "surname": _family,
+    }
+    for text, kind in spellings(surname, given):
+        if len(text) >= 2:
+            yield Variant(text, "PERSON", rules[kind])
 
 
 def _phones(value: str) -> Iterator[Variant]:
@@ -243,6 +308,8 @@ def _emails(value: str) -> Iterator[Variant]:
         yield Variant(squeeze(local + mark + dot.join(names)), "EMAIL_ADDRESS")
         yield Variant(squeeze(dot.join(re.split(r"[.]", local)) + mark + dot.join(names)), "EMAIL_ADDRESS")
     yield Variant(squeeze(local + names[0]), "EMAIL_ADDRESS", _near_at)
+    if len(squeeze(local)) >= 3 and re.search("[._-]", local):
+        yield Variant(squeeze(local), "EMAIL_ADDRESS", _punctuated)
     if len(squeeze(local)) >= 5 and (re.search(r"[0-9._-]", local) or len(local) >= 9):
         yield Variant(squeeze(local), "EMAIL_ADDRESS")
 
@@ -252,18 +319,44 @@ def _addresses(value: str) -> Iterator[Variant]:
     seen = {squeeze(text)}
     parts = [part.strip() for part in re.split(r"[,;\n，、；]", text) if part.strip()]
     if re.search("[\u3400-\u9fff]", text):
-        seen |= set(_chinese_address(_CUT.sub("", text)))
+        seen |= set(_chinese_address(squeeze(text).upper()))
     else:
         runs = {" ".join(parts[i:j]) for i in range(len(parts)) for j in range(i + 1, len(parts) + 1)}
         seen |= {squeeze(form) for run in runs if _specific(run) for form in _street_forms(run)}
-    for piece in seen:
+    for piece in map(squeeze, seen):
         if len(piece) >= (4 if re.search("[\u3400-\u9fff]", piece) else 6):
             yield Variant(piece, "ADDRESS")
     for number in re.findall(r"(?<![0-9])[0-9]{5}-?[0-9]{3}(?![0-9])|(?<![0-9])[0-9]{5,6}(?![0-9])", text):
         yield Variant(squeeze(number), "POSTCODE")
 
 
+def _doors(address: str) -> Iterator[str]:
+    """Building, entrance and room in the short ways people write them."""
+    found = re.search(
+        r"([0-9A-Z]{1,4})(?:号楼|栋|幢|座|号)(?:([0-9]{1,2})单元)?(?:[0-9]{1,2}[层楼])?([0-9]{3,4})(?:室|房|号|户)?$",
+        address,
+    )
+    if not found:
+        return
+    house, entrance, room = found.groups()
+    for kind in ("号楼", "栋", "幢", "座", "号", ""):
+        for middle in {f"{entrance}单元", entrance, ""} if entrance else {""}:
+            for last in ("", "室", "房"):
+                form = f"{house}{kind}{middle}{room}{last}"
+                yield form
+                if len(form) - len(house + room) > 1:
+                    yield re.sub(
+                        "[0-9]+",
+                        lambda match: "".join("零一二三四五六七八九"[int(c)] for c in match[0]),
+                        form,
+                    )
+
+
 def _chinese_address(address: str) -> Iterator[str]:
+    yield from _doors(address)
+    spelled = re.sub("[0-9]{1,2}(?![0-9])(?<![0-9]{3})", lambda match: _numeral(int(match[0])), address)
+    if spelled != address and not re.search("[0-9]", spelled):
+        yield spelled
     parts = _CN_PARTS.findall(address)
     for i in range(len(parts)):
         for j in range(i + 1, len(parts) + 1):
@@ -318,12 +411,98 @@ def _birth_dates(value: str) -> Iterator[Variant]:
         f"{y}年{m}月{d}",
         f"{d}de{mes}de{y}",
     }
-    forms |= {f"{y % 100:02}年{m}月{d}日", f"{y % 100:02}年{m}月{d}号"}
+    forms |= {
+        f"{y % 100:02}年{m}月{d}日",
+        f"{y % 100:02}年{m}月{d}号",
+        f"{y}年{m}月",
+        f"{y % 100:02}年{m}月{d}",
+    }
+    for year in (f"{y}", f"{y % 100:02}", "".join("零一二三四五六七八九"[int(c)] for c in str(y))):
+        for day in (f"{_numeral(d)}", f"{d}"):
+            forms |= {f"{year}年{_numeral(m)}月{day}{end}" for end in ("日", "号", "")}
     for name in (month, month[:3]):
         forms |= {f"{name}{d}{y}", f"{name}{d:02}{y}", f"{d}{name}{y}", f"{d:02}{name}{y}", f"{y}{name}{d}"}
         forms |= {f"{name}{d}{end}{y}" for end in ("st", "nd", "rd", "th")}
         forms |= {f"{d}{end}{of}{name}{y}" for end in ("st", "nd", "rd", "th") for of in ("", "of")}
     yield from (Variant(squeeze(form), "DATE_OF_BIRTH") for form in forms)
+    days = {
+        f"{m}月{d}日",
+        f"{m}月{d}号",
+        f"{m:02}月{d:02}日",
+        f"{_numeral(m)}月{_numeral(d)}日",
+        f"{_numeral(m)}月{_numeral(d)}号",
+    }
+    days |= {
+        f"{month}{d}",
+        f"{d}{month}",
+        f"{month[:3]}{d}",
+        f"{d}{month[:3]}",
+        f"{m}{d}",
+        f"{m:02}{d:02}",
+        f"{d}de{mes}",
+    }
+    days |= {f"{month}{d}{end}" for end in ("st", "nd", "rd", "th")} | {f"{y % 100:02}{m:02}{d:02}"}
+    yield from (Variant(squeeze(form), "DATE_OF_BIRTH", _birthday) for form in days)
+
+
+def _numeral(number: int) -> str:
+    """A number up to 99 in Chinese."""
+    digits = "零一二三四五六七八九"
+    tens = ("" if number < 10 else "十") if number < 20 else digits[number // 10] + "十"
+    return tens + (digits[number % 10] if number % 10 or number < 10 else "")
+
+
+def _birthday(text: str, start: int, end: int) -> bool:
+    """A day of the year, or a short form of the date, counts beside a word for a birthday."""
+    return bool(
+        re.search(
+            r"生日|出生|birth|born|aniversário|nasc|dob|d\.o\.b",
+            text[max(0, start - 20) : start],
+            re.IGNORECASE,
+        )
+        or re.match(r"\D{0,6}(?:生日|出生|生的|生人)|.{0,16}birthday", text[end : end + 28], re.IGNORECASE)
+    )
+
+
+def _spelled(text: str, start: int, end: int) -> bool:
+    """A full or given name in Latin letters that is no English word, or is written as a name."""
+    return _one_sentence(text, start, end) and (text[start].isupper() or not is_word(text[start:end]))
+
+
+def _shortened(text: str, start: int, end: int) -> bool:
+    """A family name with initials counts in one word that is none of English, or with a capital."""
+    return text[start].isupper() or not (" " in text[start:end] or is_word(text[start:end]))
+
+
+def _initials(text: str, start: int, end: int) -> bool:
+    """Initials in capitals, three of them, dotted, or after a word for a name."""
+    found = text[start:end]
+    return found.isupper() and (len(found) >= 3 or _called(text, start, end))
+
+
+def _family(text: str, start: int, end: int) -> bool:
+    """A family name in Latin letters with a title before or after it."""
+    after = re.match(
+        r"[ ]?(?:先生|女士|小姐|总|老师|xiansheng|nvshi|xiaojie|jie|ge|laoshi|zong)(?![a-z])",
+        text[end : end + 12],
+    )
+    return after is not None or _after_title(text, start, end)
+
+
+def _called(text: str, start: int, end: int) -> bool:
+    """Whether the words around say that a word is meant as a name."""
+    return bool(
+        re.search(
+            r"(?:收货人|收件人|联系人|寄件人|姓名|名字|户名|叫|我是|这是|是|给|找|为|亲爱的|尊敬的|客户|本人|署名|[:：@~—-]|(?:name|dear|hi|hello|mr|ms|mrs)\.?)"
+            r"[:： ]{0,2}$",
+            text[max(0, start - 12) : start],
+            re.IGNORECASE,
+        )
+        or re.match(
+            r"[ ]?(?:先生|女士|小姐|老师|同学|收(?![到据费])|您好|你好|本人|[,， ]?1[3-9][0-9])",
+            text[end : end + 6],
+        )
+    )
 
 
 def _one_sentence(text: str, start: int, end: int) -> bool:
@@ -368,12 +547,17 @@ def _not_before_han(text: str, start: int, end: int) -> bool:
 def _ending(text: str, start: int, end: int) -> bool:
     return bool(
         re.search(
-            r"(?:尾号|后四位|末四位|ending(?: in| with)?|last (?:four|4)(?:"
+            r"(?:尾号|尾数|末尾|后四位|后4位|最后四位|最后4位|末四位|末4位"
+            r"|手机尾|号码尾|结尾|ending(?: in| with)?|last (?:four|4)(?:"
             r" digits)?|final)(?: is| are|是|为|[:：])?\s?$",
             text[max(0, start - 28) : start],
             re.IGNORECASE,
         )
     )
+
+
+def _punctuated(text: str, start: int, end: int) -> bool:
+    return re.search("[._-]", text[start:end]) is not None
 
 
 def _near_at(text: str, start: int, end: int) -> bool:

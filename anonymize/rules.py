@@ -17,7 +17,7 @@ WINDOW = 28
 """Code points before a match in which context words count."""
 
 DIGITS = ("\0digits",)
-"""Trigger: seven digits with at most two separators between neighbours."""
+"""Trigger: seven digits with at most three separators between neighbours."""
 FIVE_DIGITS = ("\0five",)
 """Trigger: five digits in a row."""
 DOTTED = ("\0dotted",)
@@ -28,6 +28,9 @@ CODE = ("\0code",)
 
 DOMAIN = ("\0domain",)
 """Trigger: a common top-level domain after a dot."""
+
+CN_UNIT = ("\0cn_unit",)
+"""Trigger: a number with a word for a part of a Chinese address, or numbers of doors."""
 
 LEFT, RIGHT = r"(?<![A-Za-z0-9])", r"(?![A-Za-z0-9])"
 """Boundaries of an ASCII token; unlike `\\b` they also hold next to Chinese characters."""
@@ -55,10 +58,14 @@ _DOMAIN = re.compile(
 _CODE_SHAPE = re.compile(r"[A-Z][ -]?[0-9]{2}")
 _DOTTED_SHAPE = re.compile(r"[0-9]\.[0-9]{1,3}\.[0-9]")
 _SHAPES = (
-    (DIGITS[0], re.compile(r"[0-9](?:[^0-9A-Za-z]{0,2}[0-9]){6}")),
+    (DIGITS[0], re.compile(r"[0-9](?:[^0-9A-Za-z]{0,3}[0-9]){6}")),
     (FIVE_DIGITS[0], re.compile(r"[0-9]{5}")),
     (DOTTED[0], _DOTTED_SHAPE),
     (CODE[0], _CODE_SHAPE),
+)
+_CN_UNIT = re.compile(
+    r"[0-9A-Za-z一二三四五六七八九十](?:[ #]?(?:号|[弄幢栋座室户房]"
+    r"|单元|[层楼期组队]|[区社铺])|-[0-9]{1,4}-[0-9])"
 )
 
 
@@ -189,6 +196,8 @@ class Triggers:
         chars = self._first.intersection(lowered)
         candidates = [self._words[start] for start in starts] + [self._chars[char] for char in chars]
         held = [word for some in candidates for word in some if self._literal[word] in lowered]
+        if CN_UNIT[0] in self._places and _CN_UNIT.search(text):
+            held.append(CN_UNIT[0])
         return held + self._shapes(text) if digit else held
 
     def _shapes(self, text: str) -> list[str]:

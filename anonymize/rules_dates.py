@@ -28,7 +28,7 @@ _BORN = (
     r" ?date|birth ?day|b-day|nascid[oa](?: em| no dia)?|nasci(?: em| no dia)?"
     r"|anivers[aá]rio|data de nascimento|geboren(?: am)?|geburtsdatum|n[ée]e?"
     r" le)"
-    r"|出生日期|出生年月日?|出生于|出生|生日|(?<![发产诞])生于)"
+    r")"
 )
 
 RULES = (
@@ -53,22 +53,7 @@ RULES = (
             "geburt",
             "née",
             "né ",
-            "出生",
-            "生日",
-            "生于",
         ),
-        digit=True,
-    ),
-    Rule(
-        "birth_date_after",
-        "DATE_OF_BIRTH",
-        re.compile(
-            r"((?:(?:19|20)?[0-9]{2}年)[0-9]{1,2}月[0-9]{1,2}[日号]?|(?:19"
-            r"|20)[0-9]{2}[-/.][0-9]{1,2}[-/.][0-9]{1,2})(?=出生|生日|生的"
-            r"|生人)"
-        ),
-        0.85,
-        ("出生", "生日", "生的", "生人"),
         digit=True,
     ),
     Rule(
@@ -93,18 +78,6 @@ RULES = (
         ),
         0.55,
         ("age", "aged", "idade"),
-        digit=True,
-    ),
-    Rule(
-        "age_cn",
-        "AGE",
-        re.compile(
-            r"(?:我|本人|今年|年龄|芳龄|年纪|老公|老婆|妈妈?|爸爸?|婆婆|父亲"
-            r"|母亲)(?:是|为|都|已经|今年|快|[:：])*[ ]?([1-9][0-9]?[ ]?(?:周)?岁)(?!以[上下]"
-            r"|段|的(?:孩子|宝宝))"
-        ),
-        0.6,
-        ("岁",),
         digit=True,
     ),
     Rule(

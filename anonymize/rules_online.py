@@ -119,7 +119,7 @@ RULES = (
             re.IGNORECASE,
         ),
         0.85,
-        any_of("dot | dot|dot]|dot)|dot}|dot>|_dot_|-dot-|ponto|punkt|point|punto|点|[.]|(.)|{.}"),
+        any_of("dot | dot|dot]|dot)|dot}|dot>|_dot_|-dot-|ponto|punkt|point|punto|[.]|(.)|{.}"),
     ),
     Rule(
         "email_at_words",
@@ -313,59 +313,20 @@ RULES = (
         ("cashapp", "cash app", "cashtag"),
     ),
     Rule(
-        "social_id_cn",
-        "SOCIAL_HANDLE",
-        re.compile(
-            rf"(?:小红书|抖音|快手|微博|淘宝|旺旺|B站|支付宝)(?:账号|帐号|号"
-            rf"|昵称|名|ID|id|用户名)?(?:是|为|[:：])\s{{0,2}}@?([A-Za-z0-9_{CJK}][A-Za-z0-9_.{CJK}-]{{2,1"
-            rf"9}})"
-        ),
-        0.6,
-        any_of("小红书|抖音|快手|微博|淘宝|旺旺|b站|支付宝"),
-        lambda v: any(c.isascii() for c in v),
-    ),
-    Rule(
-        "wechat_id",
-        "WECHAT_ID",
-        re.compile(
-            r"(?:微信|威信|薇信|加微|加v|v信|(?<![A-Za-z])(?:wechat|weixin"
-            r"|vx|wx)(?![a-z]))(?:号码|号|账号|帐号|[ ]?id)?(?:[ ]?(?:是|为"
-            r"|is|[:：])|[ ]|)\s{0,2}"
-            r"([A-Za-z][A-Za-z0-9_-]{4,19}|[0-9]{6,11})" + RIGHT,
-            re.IGNORECASE,
-        ),
-        0.85,
-        any_of("微信|威信|薇信|加微|加v|v信|wechat|weixin|vx|wx"),
-        lambda v: v.lower() not in {"wechat", "weixin", "payment", "please", "account", "number"},
-    ),
-    Rule(
-        "qq_id",
-        "QQ_ID",
-        re.compile(
-            r"(?:(?<![A-Za-z])QQ|扣扣|企鹅)(?:号码|号|群号?)?(?:是|为|[ ]?(?:is"
-            r"|number|id|no\.?))?[:： ]{0,3}([1-9][0-9]{4,10})" + RIGHT,
-            re.IGNORECASE,
-        ),
-        0.85,
-        ("qq", "扣扣", "企鹅"),
-        digit=True,
-    ),
-    Rule(
         "user_name",
         "USER_NAME",
         re.compile(
             r"(?<![A-Za-z])(?:user[ _-]?(?:name|id)|login(?:[ ](?:name|id))?|log[ ]?in (?:name|id)"
             r"|screen ?name|nick(?:name)?|account name|handle|logged in as|benutzername|usu[aá]rio"
-            r"|usuario|nom d['’]utilisateur|用户名"
-            r"|昵称|登录名)(?:[ ]?(?:(?:is|as)(?![a-z])|是|为|[:：=#])"
+            r"|usuario|nom d['’]utilisateur)"
+            r"(?:[ ]?(?:(?:is|as)(?![a-z])|[:：=#])"
             r"|(?<=in as))\s{0,2}[\"'“]?@?([A-Za-z0-9][A-Za-z0-9_.-]{2,29})",
             re.IGNORECASE,
         ),
         0.6,
         any_of(
             "username|user name|user id|userid|user_|user-|login|log in|screen name|screenname|nick"
-            "|nickname|account name|handle|logged in as|benutzer|usuário|usuario|utilisateur|用户名|昵称"
-            "|登录名"
+            "|nickname|account name|handle|logged in as|benutzer|usuário|usuario|utilisateur"
         ),
         _no_word,
     ),
@@ -374,14 +335,14 @@ RULES = (
         "PASSWORD",
         re.compile(
             r"(?<![A-Za-z])(?:password|passcode|passwd|pwd|pass ?word|passphrase|pin(?: (?:code|number))?"
-            r"|otp|passwort|kennwort|contrase[ñn]a|mot de passe|密码|口令|senha)(?:[ ](?:is|was|=)|是|为"
+            r"|otp|passwort|kennwort|contrase[ñn]a|mot de passe|senha)(?:[ ](?:is|was|=)"
             r"|[ ]?[:：é=])\s{0,2}[\"'“]?([^\s\"'”,;]{4,64})",
             re.IGNORECASE,
         ),
         0.7,
         any_of(
             "password|passcode|passwd|pwd|pass word|passphr|pin|otp|passwort|kennwort|contraseña"
-            "|contrasena|mot de passe|密码|口令|senha"
+            "|contrasena|mot de passe|senha"
         ),
         lambda v: any(c.isdigit() for c in v),
         digit=True,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from privgen.anonymize.rules import DIGITS, NO_DIGIT_LEFT, NO_DIGIT_RIGHT, Rule, words
+from privgen.anonymize.rules import DIGITS, NO_DIGIT_RIGHT, Rule, words
 from privgen.anonymize.rules_labelled import labelled
 from privgen.anonymize.rules_numbers import ORDER_CONTEXT
 
@@ -56,22 +56,13 @@ PHONE_CONTEXT = words(
         "anruf",
         "joindre",
         "ringen",
-        "电话",
-        "手机",
-        "联系",
-        "致电",
-        "打给",
-        "拨打",
-        "来电",
     ),
-    *("座机", "号码", "短信", "回电"),
 )
 _NOT_PART = r"(?<![A-Za-z0-9/])(?<![A-Za-z0-9]-)(?<![0-9][.,])"
 _EXT = r"(?:,? ?(?i:x|ext\.?|extension|#|ramal|poste|durchwahl|int\.) ?[0-9]{1,6})?"
 _BEFORE_PLACE = r"(?=[ ,]{0,2}[(\[-]?(?i:office|fax|mobile|cell|whatsapp|landline|tel|phone)(?![A-Za-z]))"
-_DATE = re.compile(r"\(?[0-9]{1,4}/[0-9]{1,2}/[0-9]{2}")
+_DATE = re.compile(r"\(?[0-9]{1,4}/[0-9]{1,2}/[0-9]{2}|(?:19|20)[0-9]{2}[.-][0-9]{1,2}[.-][0-9]{1,2}$")
 _SEP = r"[ .()/-]{0,2}"
-_CN_PREFIX = r"(?:[(（]?(?:\+|00)?86[)）]?[ -]?)?"
 
 
 def _rule(
@@ -99,24 +90,6 @@ def _rule(
 
 
 RULES = (
-    _rule(
-        "cn_mobile", NO_DIGIT_LEFT + _CN_PREFIX + r"1[3-9](?:[ .-]?[0-9]){9}" + NO_DIGIT_RIGHT, 0.8, high=15
-    ),
-    _rule(
-        "cn_landline",
-        NO_DIGIT_LEFT + r"(?:(?:\+|00)86[ -]?)?[(（]?0?(?:10|2[0-9]|[3-9][0-9]{2})[)）"
-        r" -]{1,2}[2-8][0-9]{2,3}[ -]?[0-9]{4}(?:[ -转]{1,2}[0-9]{1,5})?" + NO_DIGIT_RIGHT,
-        0.7,
-        low=10,
-        high=19,
-    ),
-    _rule(
-        "cn_service",
-        NO_DIGIT_LEFT + r"[48]00[ -][0-9]{3,4}[ -]?[0-9]{3,4}" + NO_DIGIT_RIGHT,
-        0.6,
-        low=10,
-        high=10,
-    ),
     _rule(
         "international",
         r"(?<![A-Za-z0-9])\+[ ]?\(?[1-9][0-9]{0,2}\)?" + rf"(?:{_SEP}[0-9]){{6,13}}" + _EXT + NO_DIGIT_RIGHT,

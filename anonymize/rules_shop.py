@@ -72,7 +72,7 @@ RULES = (
             rf"|transaction|purchase|confirmation|booking|reservation|rma|bestelnummer|ordernummer|folio"
             rf"|protocolo|factura|fattura)"
             rf"(?:[ ]?(?:number|no\.?|num\.?|nr\.?|n[º°o]\.?|id|ref(?:erence)?"
-            rf"|de))*[ ]?#?{_IS}#?|(?:订单|单据|交易)(?:编号|号码|号|ID|id)?{_IS})({_CODE})" + RIGHT,
+            rf"|de))*[ ]?#?{_IS}#?)({_CODE})" + RIGHT,
             re.IGNORECASE,
         ),
         0.85,
@@ -80,7 +80,7 @@ RULES = (
             "order|invoice|receipt|pedido|compra|nota fiscal|bestellung|commande|transaction|purchase"
             "|confirmation|booking|reservation|reference|case|ticket|rma|return|refund|complaint"
             "|claim|bestell|auftrag|rechnung|ordine|bestelnummer|ordernummer|folio|protocolo|factura"
-            "|fattura|*p.o|po |po#|订单|单据|交易"
+            "|fattura|*p.o|po |po#"
         ),
         _four_digits,
         digit=True,
@@ -115,13 +115,11 @@ RULES = (
             rf"(?:(?<![A-Za-z])(?:tracking|track|parcel|shipment|consignment"
             rf"|waybill|awb|rastreio|rastreamento|objeto)(?:[ ]?(?:number|no\.?"
             rf"|code|id|#|de|c[oó]digo))*[ ]?#?{_IS}"
-            rf"|(?:快递单|运单|物流单|物流|快递|面单|(?<!订)单(?=号))(?:编号"
-            rf"|号码|号|单号)?{_IS}(?:顺丰|圆通|中通|申通|韵达|京东|邮政|EMS)?["
-            rf" ]?)((?:[A-Za-z]{{1,4}})?[0-9](?:[ ]?[A-Za-z0-9]|-(?=[A-Za-z0-9])){{7,27}})" + RIGHT,
+            rf")((?:[A-Za-z]{{1,4}})?[0-9](?:[ ]?[A-Za-z0-9]|-(?=[A-Za-z0-9])){{7,27}})" + RIGHT,
             re.IGNORECASE,
         ),
         0.86,
-        any_of("track|parcel|shipment|consignment|waybill|awb|rastre|objeto|快递|运单|物流|面单|单号"),
+        any_of("track|parcel|shipment|consignment|waybill|awb|rastre|objeto"),
         lambda v: sum(c.isdigit() for c in v) >= 7,
         digit=True,
     ),
@@ -198,30 +196,17 @@ RULES = (
         validated=True,
     ),
     Rule(
-        "cn_carriers",
-        "TRACKING_NUMBER",
-        re.compile(
-            LEFT + r"(?:SF[0-9]{12,15}|YT[0-9]{13,15}|ZTO[0-9]{10,14}|STO[0-9]{10,14}"
-            r"|JD[A-Z]{0,2}[0-9]{10,15}|JDVA[0-9]{10,13}|DPK[0-9]{9,12}"
-            r"|YD[0-9]{13,15}|JT[0-9]{13,15}|EMS[0-9]{10,13}|TBA[0-9]{12})" + RIGHT,
-            re.IGNORECASE,
-        ),
-        0.9,
-        DIGITS,
-    ),
-    Rule(
         "coupon_code",
         "COUPON_CODE",
         re.compile(
             rf"(?:(?<![A-Za-z])(?:coupon|promo(?:tion)?(?:al)?|voucher|discount"
             rf"|gift ?card|referral|cupom)(?:[ ]?(?:code|number|no\.?|de|desconto))+{_IS}"
             rf"|(?<![A-Za-z])(?:coupon|voucher|cupom)[ ]?[:：#][ ]?"
-            rf"|(?:优惠券|优惠|兑换|折扣|礼品卡|邀请|红包|代金券)(?:券码|券号"
-            rf"|编码|号码|码|号|口令){_IS})[\"'“]?({_CODE})" + RIGHT,
+            rf")[\"'“]?({_CODE})" + RIGHT,
             re.IGNORECASE,
         ),
         0.8,
-        any_of("coupon|promo|voucher|discount|gift|referral|cupom|优惠|兑换|折扣|礼品卡|邀请|红包|代金券"),
+        any_of("coupon|promo|voucher|discount|gift|referral|cupom"),
         _code,
     ),
     Rule(
@@ -244,13 +229,11 @@ RULES = (
             rf"(?:(?<![A-Za-z])(?:loyalty|member(?:ship)?|rewards?|frequent"
             rf" (?:flyer|shopper)|club|fidelidade|customer|client|account|cliente)(?:["
             rf" ]?(?:card|programme|program))?(?:[ ]?(?:number|no\.?|id|#|n[º°]))+{_IS}#?"
-            rf"|(?:会员|积分|贵宾|客户|用户)(?:卡号|卡|编号|账号|号码|号|ID|id)+{_IS})({_CODE})" + RIGHT,
+            rf")({_CODE})" + RIGHT,
             re.IGNORECASE,
         ),
         0.8,
-        any_of(
-            "loyalty|member|reward|frequent|club|fidelidade|customer|client|account|会员|积分|贵宾|客户|用户"
-        ),
+        any_of("loyalty|member|reward|frequent|club|fidelidade|customer|client|account"),
         _four_digits,
         digit=True,
     ),
@@ -277,9 +260,9 @@ RULES = (
         re.compile(
             r"(?:(?<![A-Za-z])(?:zip(?:[+]4)? ?code|zip(?: ?[+] ?4)?|post ?code|postal ?code|pin ?code"
             r"|pincode|eircode|cep|plz|postleitzahl"
-            r"|code postal|c[oó]digo postal|c\.?p\.|postnummer|postcode)|邮政编码|邮编)"
+            r"|code postal|c[oó]digo postal|c\.?p\.|postnummer|postcode))"
             r"(?:[ ]?(?:is|was|are|of"
-            r"|é|是|为|:"
+            r"|é|:"
             r"|：|#))*\s{0,2}"
             r"([0-9]{5}-?[0-9]{3}|[0-9]{5}(?:-[0-9]{4})?|[0-9]{3} ?[0-9]{3}|[0-9]{4} ?[A-Z]{2}"
             r"|[0-9]{3} [0-9]{2}|[0-9]{4}(?:-[0-9]{3})?|[AC-Y][0-9]{1}[0-9W] ?[A-Z0-9]{4}"
@@ -288,10 +271,7 @@ RULES = (
             re.IGNORECASE,
         ),
         0.85,
-        any_of(
-            "zip|zipcode|post|pin code|pincode|eircode|cep|plz|código p|codigo p|code postal|c.p|cp."
-            "|邮编|邮政"
-        ),
+        any_of("zip|zipcode|post|pin code|pincode|eircode|cep|plz|código p|codigo p|code postal|c.p|cp."),
         digit=True,
     ),
     Rule(

@@ -5,9 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from privgen.anonymize import (
-    names,
+    names_cn,
     names_contexts,
     rules_birth,
+    rules_cn_dates,
+    rules_cn_numbers,
+    rules_cn_online,
+    rules_cn_phones,
+    rules_cn_places,
+    rules_cn_shop,
     rules_dates,
     rules_ids_eu,
     rules_ids_gb,
@@ -16,7 +22,6 @@ from privgen.anonymize import (
     rules_numbers,
     rules_online,
     rules_phones,
-    rules_places,
     rules_shop,
     rules_streets,
     rules_streets_eu,
@@ -36,13 +41,18 @@ RULES: tuple[Rule, ...] = (
     *rules_phones.RULES,
     *rules_online.RULES,
     *rules_shop.RULES,
-    *rules_places.RULES,
     *rules_streets.RULES,
     *rules_streets_eu.RULES,
     *rules_dates.RULES,
     *rules_birth.RULES,
-    *names.RULES,
     *names_contexts.RULES,
+    *rules_cn_numbers.RULES,
+    *rules_cn_phones.RULES,
+    *rules_cn_online.RULES,
+    *rules_cn_shop.RULES,
+    *rules_cn_places.RULES,
+    *rules_cn_dates.RULES,
+    *names_cn.RULES,
 )
 """Every rule of the scanner; `privgen.anonymize.presidio` exposes each as a Presidio recogniser."""
 

@@ -16,6 +16,8 @@ _PROVINCES = frozenset(
     for block in ((11, 16), (21, 24), (31, 38), (41, 47), (50, 55), (61, 66), (71, 72), (81, 84))
     for code in range(*block)
 )
+_NOT_DIGIT = re.compile("[^0-9]")
+_NOT_ALNUM = re.compile("[^0-9A-Za-z]")
 _SEPARATORS = re.compile(r"[\s().,/-]+")
 
 IBAN_LENGTHS = {pair[:2]: int(pair[3:]) for pair in wordlist("iban_lengths")}
@@ -25,6 +27,15 @@ IBAN_LENGTHS = {pair[:2]: int(pair[3:]) for pair in wordlist("iban_lengths")}
 def compact(value: str) -> str:
     """`value` without spaces, dots, hyphens, brackets and slashes, in upper case."""
     return _SEPARATORS.sub("", value).upper()
+
+
+def only_digits(value: str) -> str:
+    """The ASCII digits of `value`.
+
+    >>> only_digits("138-0013 8000")
+    '13800138000'
+    """
+    return _NOT_DIGIT.sub("", value)
 
 
 def luhn(value: str) -> bool:
@@ -49,7 +60,7 @@ def cn_id_card(value: str) -> bool:
     >>> cn_id_card("11010519491231002X")
     True
     """
-    number = compact(value)
+    number = _NOT_ALNUM.sub("", value.replace("×", "X")).upper()
     if len(number) != 18 or not number[:17].isdecimal() or number[:2] not in _PROVINCES:
         return False
     if not _is_date(number[6:14]):

@@ -1,0 +1,207 @@
+"""Rules for Chinese wordings of a shop's own numbers (orders, parcels, coupons, members), and postcodes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from privgen.anonymize.rules import DIGITS, LEFT, RIGHT, Rule, words
+
+_CODE = r"[A-Za-z0-9](?:[A-Za-z0-9]|[-_](?=[A-Za-z0-9])){3,39}"
+_IS = r"(?:[ ]?(?:(?i:is)|是|为|填|写|[:：=(（【\[]))*\s{0,2}"
+_NUMBER = r"(?:编号|号码|号|单号|流水号|流水|(?i:id|no\.?|number))"
+_CARRIER = (
+    "顺丰|圆通|中通|申通|韵达|极兔|京东|邮政|德邦|百世|天天|优速"
+    "|安能|跨越|菜鸟|丹鸟|宅急送|汇通|国通|速尔|EMS|ems|顺风|圓通"
+)
+_PARCEL = "快递单|运单|物流单|面单|退货单|快件|包裹|物流|快递|寄件|揽收|(?<![订工保子据])单"
+
+
+def _digits(least: int) -> Callable[[str], bool]:
+    return lambda value: sum(char.isdigit() for char in value) >= least
+
+
+RULES = (
+    Rule(
+        "cn_order_number",
+        "ORDER_NUMBER",
+        re.compile(
+            rf"(?:订单|单据|交易|支付单|商户单|退款|退货单|售后单|采购单|合同|流水|发票|工单|预约|保单|子单|凭证)"
+            rf"{_NUMBER}?{_IS}#?({_CODE})" + RIGHT
+        ),
+        0.85,
+        (
+            *(
+                "订单",
+                "单据",
+                "交易",
+                "支付单",
+                "商户单",
+                "退款",
+                "退货单",
+                "售后单",
+                "采购单",
+                "合同",
+                "流水",
+                "发票",
+                "工单",
+            ),
+            *("预约", "保单", "子单", "凭证"),
+        ),
+        _digits(6),
+        digit=True,
+    ),
+    Rule(
+        "cn_order_short",
+        "ORDER_NUMBER",
+        re.compile(
+            rf"(?:(?:订单|单据|工单|交易)(?:编号|号码|号|(?i:id))|(?<![快运流])单号){_IS}#?({_CODE})" + RIGHT
+        ),
+        0.84,
+        ("订单", "单据", "工单", "交易", "单号"),
+        _digits(4),
+        digit=True,
+    ),
+    Rule(
+        "cn_order_bare",
+        "ORDER_NUMBER",
+        re.compile(LEFT + r"(?:TB|JD|DD|XS|PDD|MT|SO|E)[0-9]{10,20}" + RIGHT),
+        0.6,
+        DIGITS,
+        before=words("单", "购", "order", "退", "付款", "支付"),
+    ),
+    Rule(
+        "cn_order_near",
+        "ORDER_NUMBER",
+        re.compile(LEFT + r"(?:[A-Z]{0,3}[0-9]{10,20}|[A-Z]{1,3}[0-9]{8,9}|[0-9]{6}-[0-9]{15})" + RIGHT),
+        0.6,
+        DIGITS,
+        before=words("订单", "单号", "交易", "流水", "商户", "这单", "那单", "编号"),
+        unless=words(
+            "身份证", "卡号", "税号", "护照", "电话", "手机", "证件", "快递", "运单", "物流", "信用代码"
+        ),
+    ),
+    Rule(
+        "cn_tracking_number",
+        "TRACKING_NUMBER",
+        re.compile(
+            rf"(?:(?:{_PARCEL})(?:编号|号码|号|单号)|(?:{_CARRIER})(?:快递|速运|物流|速递|快运|国际|特快|包裹|冷运)?|快递|运单|物流|面单|包裹)"
+            rf"(?:编号|号码|号|单号|单)?{_IS}(?:{_CARRIER})?(?:快递|速运|物流|速递)?[ :：]?"
+            r"((?:[A-Za-z]{1,4}[ ]?)?[0-9](?:[ ]?[A-Za-z0-9]|-(?=[A-Za-z0-9])){8,27})" + RIGHT
+        ),
+        0.86,
+        (
+            "快递",
+            "运单",
+            "物流",
+            "面单",
+            "单号",
+            "快件",
+            "包裹",
+            "寄件",
+            "揽收",
+            "退货单",
+            "*ems",
+            *_CARRIER.split("|")[:-3],
+        ),
+        _digits(8),
+        digit=True,
+    ),
+    Rule(
+        "cn_tracking_near",
+        "TRACKING_NUMBER",
+        re.compile(LEFT + r"(?:[A-Z]{2,4}[0-9]{9,15}|[34789][0-9]{11,14}|[12][0-9]{11,12})" + RIGHT),
+        0.55,
+        DIGITS,
+        before=words(
+            *(
+                "快递",
+                "单号",
+                "运单",
+                "物流",
+                "包裹",
+                "快件",
+                "寄出",
+                "寄回",
+                "发出",
+                "揽收",
+                "派送",
+                *_CARRIER.split("|"),
+            ),
+        ),
+        unless=words("电话", "手机", "身份证", "卡号", "订单[^，。,]{0,6}$"),
+    ),
+    Rule(
+        "cn_tracking_after",
+        "TRACKING_NUMBER",
+        re.compile(
+            LEFT + rf"(?:[A-Z]{{2,4}}[0-9]{{9,15}}(?:CN)?|[0-9]{{12,15}})(?=["
+            rf" ,，(（]{{0,2}}(?:{_CARRIER}|这个快递|这个单号|的快递|的物流|这个包裹))"
+        ),
+        0.55,
+        DIGITS,
+    ),
+    Rule(
+        "cn_coupon_code",
+        "COUPON_CODE",
+        re.compile(
+            r"(?:优惠券|优惠|兑换|折扣|礼品卡|邀请|红包|代金券|推荐|激活|抵扣券|提货券|充值卡|礼金)"
+            rf"(?:券码|券号|编码|号码|码|号|口令|卡号){_IS}[\"'“]?({_CODE})" + RIGHT
+        ),
+        0.8,
+        (
+            *(
+                "优惠",
+                "兑换",
+                "折扣",
+                "礼品卡",
+                "邀请",
+                "红包",
+                "代金券",
+                "推荐",
+                "激活",
+                "抵扣券",
+                "提货券",
+                "充值卡",
+                "礼金",
+            ),
+        ),
+        lambda value: any(char.isdigit() for char in value) or value.isupper(),
+    ),
+    Rule(
+        "cn_loyalty_id",
+        "LOYALTY_ID",
+        re.compile(
+            rf"(?:会员|积分|贵宾|客户|用户|VIP|vip|买家)(?:卡号|卡|编号|编码|账号|号码|号|ID|id){{1,2}}{_IS}({_CODE})"
+            + RIGHT
+        ),
+        0.8,
+        ("会员", "积分", "贵宾", "客户", "用户", "vip", "买家"),
+        _digits(4),
+        digit=True,
+    ),
+    Rule(
+        "cn_postcode",
+        "POSTCODE",
+        re.compile(
+            r"(?:邮政编码|邮编|邮码|postcode)(?:[ ]?(?:(?i:is)"
+            r"|是|为|填|[:：#]))*\s{0,2}([0-9]{3}[ ]?[0-9]{3})" + RIGHT
+        ),
+        0.85,
+        ("邮编", "邮政", "邮码"),
+        digit=True,
+    ),
+    Rule(
+        "cn_carriers",
+        "TRACKING_NUMBER",
+        re.compile(
+            LEFT + r"(?:SF[0-9]{12,15}|YT[0-9]{13,15}|YTO[0-9]{10,14}"
+            r"|ZTO[0-9]{10,14}|STO[0-9]{10,14}|JD[A-Z]{0,2}[0-9]{10,15}"
+            r"|DPK[0-9]{9,12}|YD[0-9]{13,15}|JT[0-9]{12,15}|EMS[0-9]{10,13}|TBA[0-9]{12}|KY[0-9]{12,15}|LP[0-9]{14,16}"
+            r"|UC[0-9]{11,14}|HT[0-9]{12,14}|TT[0-9]{12,14}|ZJS[0-9]{10,13}|ANE[0-9]{10,13})" + RIGHT,
+            re.IGNORECASE,
+        ),
+        0.9,
+        DIGITS,
+    ),
+)
