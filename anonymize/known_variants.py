@@ -493,7 +493,8 @@ def _called(text: str, start: int, end: int) -> bool:
     """Whether the words around say that a word is meant as a name."""
     return bool(
         re.search(
-            r"(?:收货人|收件人|联系人|寄件人|姓名|名字|户名|叫|我是|这是|是|给|找|为|亲爱的|尊敬的|客户|本人|署名|[:：@~—-]|(?:name|dear|hi|hello|mr|ms|mrs)\.?)"
+            r"(?:收货人|收件人|联系人|寄件人|姓名|名字|户名|叫|我是|这是|是|给|找|为|亲爱的|尊敬的|客户|本人|署名|[:：@~—-]|(?:name|dear|hi"
+            r"|hello|mr|ms|mrs)\.?)"
             r"[:： ]{0,2}$",
             text[max(0, start - 12) : start],
             re.IGNORECASE,

@@ -149,8 +149,10 @@ RULES = (
         "person_cn_title",
         "PERSON",
         re.compile(
-            rf"(?:(?:{_COMPOUND})|[{TITLED}])(?:{_GIVEN}{{1,2}}|(?=(?:{_TITLE_PAIR}))(?<!{_ENDINGS}))(?:{_TITLE_PAIR})"
-            rf"|(?:(?<![{CJK}])|{_ASKED})[{SINGLE}](?:{_GIVEN}{{1,2}})?(?:{_TITLE_PAIR})|{_FOREIGN}(?=(?:{_TITLE_PAIR}))"
+            rf"(?:(?:{_COMPOUND})|[{TITLED}])(?:{_GIVEN}{{1,2}}|(?=(?:{_TITLE_PAIR}))(?<!{_ENDINGS}))(?"
+            rf":{_TITLE_PAIR})"
+            rf"|(?:(?<![{CJK}])|{_ASKED})[{SINGLE}](?:{_GIVEN}{{1,2}})?(?:{_TITLE_PAIR})"
+            rf"|{_FOREIGN}(?=(?:{_TITLE_PAIR}))"
         ),
         0.7,
         ("先生", "女士", "小姐", "太太", "夫人", "同学"),

@@ -38,7 +38,8 @@ NO_DIGIT_LEFT, NO_DIGIT_RIGHT = r"(?<![0-9])", r"(?![0-9])"
 
 CJK = "\u3400-\u9fff"
 TOKEN = re.compile(
-    r"<[A-Z][A-Z_]{1,30}(?:_(?![0-9a-f]*[0-9]{4})[a-f][0-9a-f]{9})?>|<ENC_[A-Z_]{1,31}_[bcdfghjklmnpqrst]{98,}>"
+    r"<[A-Z][A-Z_]{1,30}(?:_(?![0-9a-f]*[0-9]{4})[a-f][0-9a-f]{9})?>"
+    r"|<ENC_[A-Z_]{1,31}_[bcdfghjklmnpqrst]{98,}>"
 )
 """A replacement that this package writes: it is left alone, and nothing can hide in it."""
 
