@@ -11,13 +11,15 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from re import _constants as ops  # type: ignore[attr-defined]
 from re import _parser as parser  # type: ignore[attr-defined]
-from typing import Any, NamedTuple
+from typing import Any
 
 _TO_WORDS = bytes(code + 32 if 65 <= code <= 90 else code if 97 <= code <= 122 else 32 for code in range(256))
 """ASCII letters in lower case, everything else a space: splits plain text into words at the speed of C."""
 _LETTERS = re.compile("[a-z]+")
 _LETTER_RANGES = {(65, 90), (97, 122)}
 
+_FEW = 40
+"""First characters of a pattern up to which places are looked up."""
 LONGEST = 7
 """Characters after which the beginning of a pattern is not read on."""
 _MOST = 400
@@ -45,22 +47,120 @@ def heads(pattern: re.Pattern[str]) -> tuple[str, ...]:
     return tuple(sorted(head for head in found if not any(head.startswith(o) for o in found if o != head)))
 
 
-class Reading(NamedTuple):
-    """A text of which the lower case is in step with it."""
+class Reading:
+    """A text of which the lower case is in step with it, and what is known about it."""
 
-    text: str
-    lowered: str
-    starts: frozenset[bytes]
-    """First four letters of every word, lowered; only of an ASCII text."""
+    def __init__(self, text: str, lowered: str, starts: frozenset[bytes]) -> None:
+        self.text, self.lowered, self.starts = text, lowered, starts
+        self.ascii = text.isascii()
+        self._firsts: dict[re.Pattern[str], list[int]] = {}
+
+    def places(self, chars: re.Pattern[str]) -> list[int]:
+        """Where one of some characters stands."""
+        found = self._firsts.get(chars)
+        if found is None:
+            found = self._firsts[chars] = [match.start() for match in chars.finditer(self.text)]
+        return found
 
 
-class Places(NamedTuple):
-    """The heads of a pattern: those that stand at the start of a word by that word, and the others."""
+class Heads:
+    """Where the matches of a pattern can begin: at its heads, or in an ASCII text at its first characters."""
 
-    by_start: dict[bytes, list[str]]
-    keys: frozenset[bytes]
-    others: list[str]
-    all: tuple[str, ...]
+    def __init__(self, pattern: re.Pattern[str]) -> None:
+        tree = parser.parse(pattern.pattern, pattern.flags)
+        self._all = heads(pattern)
+        self._others: list[str] = []
+        self._by_start: dict[bytes, list[str]] = {}
+        whole_words = _after_no_letter(tree)
+        for head in filter(str.isascii, self._all):
+            letters = _LETTERS.match(head)
+            if whole_words and letters and (len(letters[0]) >= 4 or letters[0] != head):
+                self._by_start.setdefault(letters[0][:4].encode(), []).append(head)
+            else:
+                self._others.append(head)
+        self.starts = frozenset(self._by_start)
+        """First four letters of the words with which a match can begin."""
+        self._first = None if self._all else _class_of(first_characters(tree, pattern.flags))
+        self.only_words = bool(self._all) and not self._others
+        """Whether every match in an ASCII text begins with one of these words."""
+
+    def places(self, reading: Reading) -> list[int] | None:
+        """Where a match can begin, ascending; None: anywhere."""
+        if not self._all:
+            return reading.places(self._first) if self._first and reading.ascii else None
+        wanted: Iterable[str] = self._all
+        if reading.ascii:
+            wanted = self._others
+            for start in self.starts & reading.starts:
+                wanted = [*wanted, *self._by_start[start]]
+        find = reading.lowered.find
+        found: list[int] = []
+        for head in wanted:
+            place = find(head)
+            while place >= 0:
+                found.append(place)
+                place = find(head, place + 1)
+        found.sort()
+        return found
+
+
+@lru_cache(maxsize=None)
+def _class_of(chars: frozenset[str] | None) -> re.Pattern[str] | None:
+    """A pattern of some characters, unless they are too many to be worth it."""
+    if chars is None or len(chars) > _FEW:
+        return None
+    return re.compile("[" + "".join(map(re.escape, sorted(chars))) + "]" if chars else "(?!)")
+
+
+def first_characters(items: Iterable[tuple[Any, Any]], flags: int) -> frozenset[str] | None:
+    """ASCII characters with which a match can begin; None if it can be empty or they cannot be told."""
+    found, empty = _firsts(items, flags)
+    return None if empty or found is None else frozenset(found)
+
+
+def _firsts(items: Iterable[tuple[Any, Any]], flags: int) -> tuple[set[str] | None, bool]:
+    """First characters of a sequence, and whether it can be empty."""
+    found: set[str] = set()
+    for op, value in items:
+        chars, empty = _first_of(op, value, flags)
+        if chars is None:
+            return None, False
+        found |= chars
+        if not empty:
+            return found, False
+    return found, True
+
+
+def _first_of(op: Any, value: Any, flags: int) -> tuple[set[str] | None, bool]:
+    if op in (ops.ASSERT, ops.ASSERT_NOT, ops.AT):
+        return set(), True
+    if op is ops.LITERAL or op is ops.IN:
+        return _ascii([(op, value)] if op is ops.LITERAL else value, flags), False
+    if op is ops.SUBPATTERN:
+        return _firsts(value[3], (flags | value[1]) & ~value[2])
+    if op in (ops.MAX_REPEAT, ops.MIN_REPEAT, ops.POSSESSIVE_REPEAT):
+        chars, empty = _firsts(value[2], flags)
+        return chars, empty or value[0] == 0
+    if op is not ops.BRANCH:
+        return None, False
+    parts = [_firsts(branch, flags) for branch in value[1]]
+    if any(chars is None for chars, _ in parts):
+        return None, False
+    return {char for chars, _ in parts for char in chars or ()}, any(empty for _, empty in parts)
+
+
+def _ascii(items: Iterable[tuple[Any, Any]], flags: int) -> set[str] | None:
+    """ASCII characters of a class, in both cases where case does not matter."""
+    codes: set[int] = set()
+    for op, value in items:
+        if op is ops.LITERAL:
+            codes.add(value)
+        elif op is ops.RANGE:
+            codes.update(range(value[0], min(value[1], 127) + 1))
+        else:
+            return None
+    chars = {chr(code) for code in codes if code < 128}
+    return {case for char in chars for case in (char.lower(), char.upper())} if flags & re.IGNORECASE else chars
 
 
 def byte_words(text: str) -> frozenset[bytes]:
@@ -73,41 +173,10 @@ def in_step(text: str, lowered: str) -> bool:
     return len(text) == len(lowered) and not ODD.search(text)
 
 
-def places_of(pattern: re.Pattern[str], reading: Reading) -> list[int] | None:
-    """Where a match can begin, ascending; None: anywhere."""
-    known = _places(pattern)
-    if known is None:
-        return None
-    wanted: Iterable[str] = known.all
-    if reading.text.isascii():
-        wanted = known.others
-        for start in known.keys & reading.starts:
-            wanted = [*wanted, *known.by_start[start]]
-    found: list[int] = []
-    for head in wanted:
-        place = reading.lowered.find(head)
-        while place >= 0:
-            found.append(place)
-            place = reading.lowered.find(head, place + 1)
-    found.sort()
-    return found
-
-
 @lru_cache(maxsize=None)
-def _places(pattern: re.Pattern[str]) -> Places | None:
-    known = heads(pattern)
-    if not known:
-        return None
-    by_start: dict[bytes, list[str]] = {}
-    others: list[str] = []
-    whole_words = _after_no_letter(parser.parse(pattern.pattern, pattern.flags))
-    for head in filter(str.isascii, known):
-        letters = _LETTERS.match(head)
-        if whole_words and letters and (len(letters[0]) >= 4 or letters[0] != head):
-            by_start.setdefault(letters[0][:4].encode(), []).append(head)
-        else:
-            others.append(head)
-    return Places(by_start, frozenset(by_start), others, known)
+def heads_of(pattern: re.Pattern[str]) -> Heads:
+    """`Heads`, read once in a process."""
+    return Heads(pattern)
 
 
 def _after_no_letter(items: Iterable[tuple[Any, Any]]) -> bool:
