@@ -41,10 +41,16 @@ def heads(pattern: re.Pattern[str]) -> tuple[str, ...]:
     >>> heads(re.compile("(?i)(?<![a-z])(?:sent|signed) by (.+)"))
     ('sent by', 'signed ')
     """
-    found = _sequence(parser.parse(pattern.pattern, pattern.flags))
+    return _heads(parser.parse(pattern.pattern, pattern.flags))
+
+
+def _heads(tree: Iterable[tuple[Any, Any]]) -> tuple[str, ...]:
+    found = _sequence(tree)
     if found is None or "" in found:
         return ()
-    return tuple(sorted(head for head in found if not any(head.startswith(o) for o in found if o != head)))
+    return tuple(
+        sorted(head for head in found if not any(head[:size] in found for size in range(1, len(head))))
+    )
 
 
 class Reading:
@@ -66,9 +72,9 @@ class Reading:
 class Heads:
     """Where the matches of a pattern can begin: at its heads, or in an ASCII text at its first characters."""
 
-    def __init__(self, pattern: re.Pattern[str]) -> None:
-        tree = parser.parse(pattern.pattern, pattern.flags)
-        self._all = heads(pattern)
+    def __init__(self, pattern: str, flags: int) -> None:
+        tree = parser.parse(pattern, flags)
+        self._all = _heads(tree)
         self._others: list[str] = []
         self._by_start: dict[bytes, list[str]] = {}
         whole_words = _after_no_letter(tree)
@@ -80,7 +86,7 @@ class Heads:
                 self._others.append(head)
         self.starts = frozenset(self._by_start)
         """First four letters of the words with which a match can begin."""
-        self._first = None if self._all else _class_of(first_characters(tree, pattern.flags))
+        self._first = None if self._all else _class_of(first_characters(tree, flags))
         self.only_words = bool(self._all) and not self._others
         """Whether every match in an ASCII text begins with one of these words."""
 
@@ -174,9 +180,9 @@ def in_step(text: str, lowered: str) -> bool:
 
 
 @lru_cache(maxsize=None)
-def heads_of(pattern: re.Pattern[str]) -> Heads:
+def heads_of(pattern: str, flags: int) -> Heads:
     """`Heads`, read once in a process."""
-    return Heads(pattern)
+    return Heads(pattern, flags)
 
 
 def _after_no_letter(items: Iterable[tuple[Any, Any]]) -> bool:

@@ -220,10 +220,13 @@ class Triggers:
             True: PlainTriggers(plain),
             False: PlainTriggers(item for item in plain if item[1] & ~self._digit),
         }
-        self._heads: dict[int, Heads] = {}
+        self._heads = [heads_of(rule.pattern.pattern, rule.pattern.flags) for rule in self.rules]
+        self._anywhere = self._bits(r for r, known in zip(self.rules, self._heads, strict=True) if not known.only_words)
         self._head_starts: dict[bytes, int] = {}
-        self._head_keys: frozenset[bytes] = frozenset()
-        self._read = self._anywhere = 0
+        for place, known in enumerate(self._heads):
+            for start in known.starts:
+                self._head_starts[start] = self._head_starts.get(start, 0) | 1 << place
+        self._head_keys = frozenset(self._head_starts)
 
     def pick(self, text: str) -> list[Picked]:
         """Rules worth running on normalised `text`, in their order."""
@@ -237,8 +240,6 @@ class Triggers:
         bits |= self._always
         if not digit:
             bits &= ~self._digit
-        if bits & ~self._read:
-            self._read_heads(bits & ~self._read)
         if plain:
             begins = self._anywhere
             for start in starts & self._head_keys:
@@ -257,17 +258,6 @@ class Triggers:
                 picked.append(Picked(rule, places))
         picked.reverse()
         return picked
-
-    def _read_heads(self, bits: int) -> None:
-        """Read the heads of rules, when they are wanted for the first time: each takes a millisecond."""
-        for number in (number for number in range(len(self.rules)) if bits >> number & 1):
-            known = self._heads[number] = heads_of(self.rules[number].pattern)
-            for start in known.starts:
-                self._head_starts[start] = self._head_starts.get(start, 0) | 1 << number
-            if not known.only_words:
-                self._anywhere |= 1 << number
-        self._head_keys = frozenset(self._head_starts)
-        self._read |= bits
 
     def _bits(self, rules: Iterable[Rule]) -> int:
         wanted = {id(rule) for rule in rules}
