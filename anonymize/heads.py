@@ -13,8 +13,6 @@ from re import _constants as ops  # type: ignore[attr-defined]
 from re import _parser as parser  # type: ignore[attr-defined]
 from typing import Any
 
-_TO_WORDS = bytes(code + 32 if 65 <= code <= 90 else code if 97 <= code <= 122 else 32 for code in range(256))
-"""ASCII letters in lower case, everything else a space: splits plain text into words at the speed of C."""
 _LETTERS = re.compile("[a-z]+")
 _LETTER_RANGES = {(65, 90), (97, 122)}
 
@@ -166,12 +164,9 @@ def _ascii(items: Iterable[tuple[Any, Any]], flags: int) -> set[str] | None:
         else:
             return None
     chars = {chr(code) for code in codes if code < 128}
-    return {case for char in chars for case in (char.lower(), char.upper())} if flags & re.IGNORECASE else chars
-
-
-def byte_words(text: str) -> frozenset[bytes]:
-    """First four letters of every word of an ASCII text, lowered."""
-    return frozenset([word[:4] for word in text.encode().translate(_TO_WORDS).split()])
+    return (
+        {case for char in chars for case in (char.lower(), char.upper())} if flags & re.IGNORECASE else chars
+    )
 
 
 def in_step(text: str, lowered: str) -> bool:

@@ -73,7 +73,11 @@ _SPACED = re.compile(
     r"(?![A-Za-z0-9])"
 )
 _SHAPE = bytes(
-    120 if chr(code).isalnum() or code == 64 else 32 if chr(code) in " \t\n\r\v\f\x1c\x1d\x1e\x1f._*~|/\\,+:;-" else 121
+    120
+    if chr(code).isalnum() or code == 64
+    else 32
+    if chr(code) in " \t\n\r\v\f\x1c\x1d\x1e\x1f._*~|/\\,+:;-"
+    else 121
     for code in range(128)
 ).ljust(256, b"y")
 """Letters, digits and @ as x, what stands between or beside them in `_SPACED` as a space, all else as y."""

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from privgen.anonymize.heads import Heads, Reading, byte_words, heads_of, in_step
+from privgen.anonymize.heads import Reading, heads_of, in_step
 from privgen.anonymize.spans import Span
 
 WINDOW = 28
@@ -48,7 +48,11 @@ TOKEN = re.compile(
 _WORD = re.compile("[a-zß-ÿ]{2,}")
 _TO_ZEROS = bytes(48 if 48 <= code <= 57 else code for code in range(256))
 _NOT_ALNUM = bytes(code for code in range(128) if not chr(code).isalnum())
-_NO_MARKS = bytes(code for code in range(128) if chr(code).isalnum() or code == 32)
+_NO_MARKS = bytes(code for code in range(128) if chr(code).isalpha() or code == 32)
+_TO_WORDS = bytes(code + 32 if 65 <= code <= 90 else code if 97 <= code <= 122 else 32 for code in range(256))
+"""ASCII letters in lower case, everything else a space: splits plain text into words at the speed of C."""
+_LETTERS = re.compile("[a-z]+")
+_MOST_WORDS = 50_000
 _COMMON_MARKS = "-',."
 BLANK = "\ue000"
 """Stands for a character that has been replaced; no rule reads it."""
@@ -115,14 +119,15 @@ class Rule:
         """
         group = 1 if self.pattern.groups else 0
         position = max(0, len(text) - self.tail) if self.tail and "\n" not in text else 0
-        while match := self._next(text, position, places):
+        left = None if places is None else iter(places)
+        while match := self._next(text, position, left):
             start = match.start(group)
             kept = self._kept(text, match.start(), match[group])
             position = max(start + kept, match.start() + 1)
             if kept:
                 yield Span(self.entity_type, start, start + kept, 1.0 if self.validated else self.score)
 
-    def _next(self, text: str, position: int, places: Iterable[int] | None) -> re.Match[str] | None:
+    def _next(self, text: str, position: int, places: Iterator[int] | None) -> re.Match[str] | None:
         if places is None:
             return self.pattern.search(text, position)
         for place in places:
@@ -158,35 +163,60 @@ class Group(NamedTuple):
     some: list[tuple[str, int]]
 
 
-class PlainTriggers:
-    """Triggers that need not stand at the start of a word, looked for behind a cheaper test."""
+class WordTriggers(dict[bytes, "tuple[bytes, int, dict[str, int], int] | None"]):
+    """What each word of an ASCII text makes worth a look, kept from text to text; other triggers by a mark.
 
-    def __init__(self, items: Iterable[tuple[str, int]]) -> None:
-        self._marks: dict[int, list[tuple[str, int]]] = {}
-        self._gates: dict[str, list[tuple[str, int]]] = {}
-        for literal, rules in items:
-            marks = [char for char in literal if not char.isalnum() and char not in " "]
-            if marks:
-                mark = min(marks, key=_COMMON_MARKS.find)
-                self._marks.setdefault(ord(mark), []).append((literal, rules))
+    A word's value: its first four letters, the rules that these trigger, the triggers to look for, and the
+    rules of which matches begin with such a word.
+    """
+
+    def __init__(
+        self, groups: dict[bytes, Group], begins: dict[bytes, int], others: Iterable[tuple[str, int]]
+    ):
+        super().__init__()
+        self._groups, self._begins = groups, begins
+        self._pieces: list[tuple[str, str, int]] = []
+        self._marks: dict[int, dict[str, int]] = {}
+        for literal, rules in others:
+            pieces = _LETTERS.findall(literal)
+            marks = [char for char in literal if not char.isalnum() and char != " "]
+            if pieces and not marks:
+                self._pieces.append((max(pieces, key=len), literal, rules))
             else:
-                rare = [char for char in literal if char in "jqxz"]
-                self._gates.setdefault(rare[0] if rare else literal[:3], []).append((literal, rules))
+                mark = min(marks or literal[0], key=_COMMON_MARKS.find)
+                self._marks.setdefault(ord(mark), {})[literal] = rules
         self._mark_keys = frozenset(self._marks)
-        self._gate_items = [
-            (some[0][0] if len(some) == 1 else gate, some) for gate, some in self._gates.items()
-        ]
 
-    def held(self, lowered: str, raw: bytes) -> int:
-        """Rules of the triggers that an ASCII text holds."""
-        groups = [self._marks[mark] for mark in self._mark_keys.intersection(raw.translate(None, _NO_MARKS))]
-        groups += [some for gate, some in self._gate_items if gate in lowered]
-        bits = 0
-        for some in groups:
-            for literal, rules in some:
-                if literal in lowered:
-                    bits |= rules
-        return bits
+    def __missing__(self, word: bytes) -> tuple[bytes, int, dict[str, int], int] | None:
+        """Work out what a word triggers, and keep it."""
+        start, letters = word[:4], word.decode()
+        always, some = self._groups.get(start, (0, ()))
+        wanted = {literal: rules for literal, rules in some}
+        wanted |= {literal: rules for piece, literal, rules in self._pieces if piece in letters}
+        begins = self._begins.get(start, 0)
+        if len(self) >= _MOST_WORDS:
+            self.clear()
+        self[word] = found = (start, always, wanted, begins) if always or wanted or begins else None
+        return found
+
+    def held(self, lowered: str, raw: bytes) -> tuple[int, int, frozenset[bytes]]:
+        """The rules triggered by an ASCII text, those that can begin in it, and the starts of its words."""
+        bits = begins = 0
+        starts: list[bytes] = []
+        literals: dict[str, int] = {}
+        for found in filter(None, map(self.__getitem__, set(raw.translate(_TO_WORDS).split()))):
+            start, always, wanted, can_begin = found
+            starts.append(start)
+            bits |= always
+            begins |= can_begin
+            if wanted:
+                literals.update(wanted)
+        for mark in self._mark_keys.intersection(raw.translate(None, _NO_MARKS)):
+            literals.update(self._marks[mark])
+        for literal, rules in literals.items():
+            if literal in lowered:
+                bits |= rules
+        return bits, begins, frozenset(starts)
 
 
 class Triggers:
@@ -212,39 +242,31 @@ class Triggers:
         self._words = {start: self._group(some, start) for start, some in words.items()}
         self._chars = {char: self._group(some) for char, some in chars.items()}
         self._starts = frozenset(self._words)
-        self._byte_starts = {start.encode(): group for start, group in self._words.items() if start.isascii()}
-        self._byte_keys = frozenset(self._byte_starts)
         self._first = frozenset(self._chars)
-        plain = [item for group in self._chars.values() for item in group.some if item[0].isascii()]
-        self._plain = {
-            True: PlainTriggers(plain),
-            False: PlainTriggers(item for item in plain if item[1] & ~self._digit),
-        }
         self._heads = [heads_of(rule.pattern.pattern, rule.pattern.flags) for rule in self.rules]
-        self._anywhere = self._bits(r for r, known in zip(self.rules, self._heads, strict=True) if not known.only_words)
-        self._head_starts: dict[bytes, int] = {}
-        for place, known in enumerate(self._heads):
-            for start in known.starts:
-                self._head_starts[start] = self._head_starts.get(start, 0) | 1 << place
-        self._head_keys = frozenset(self._head_starts)
+        known = list(zip(self.rules, self._heads, strict=True))
+        self._anywhere = self._bits(rule for rule, begins in known if not begins.only_words)
+        self._plain = {digit: self._word_triggers(0 if digit else self._digit) for digit in (False, True)}
 
     def pick(self, text: str) -> list[Picked]:
         """Rules worth running on normalised `text`, in their order."""
         digit = _DIGIT.search(text) is not None
         lowered = text.lower()
         plain = text.isascii()
-        starts = byte_words(text) if plain else frozenset()
-        bits = self._held_plain(text, lowered, starts, digit) if plain else self._held(text, lowered, digit)
+        starts, begins = frozenset[bytes](), -1
+        if plain:
+            raw = text.encode()
+            bits, begins, starts = self._plain[digit].held(lowered, raw)
+            bits |= self._plain_shapes(text, raw) if digit else 0
+            begins |= self._anywhere
+        else:
+            bits = self._held(text, lowered, digit)
         if "." in text and DOMAIN[0] in self._sets and _DOMAIN.search(lowered):
             bits |= self._sets[DOMAIN[0]]
         bits |= self._always
         if not digit:
             bits &= ~self._digit
-        if plain:
-            begins = self._anywhere
-            for start in starts & self._head_keys:
-                begins |= self._head_starts[start]
-            bits &= begins
+        bits &= begins
         reading = Reading(text, lowered, starts) if plain or in_step(text, lowered) else None
         picked: list[Picked] = []
         while bits:
@@ -258,6 +280,25 @@ class Triggers:
                 picked.append(Picked(rule, places))
         picked.reverse()
         return picked
+
+    def _word_triggers(self, unwanted: int) -> WordTriggers:
+        """The triggers of an ASCII text, without those of rules that need not be tried."""
+
+        def wanted(items: Iterable[tuple[str, int]]) -> list[tuple[str, int]]:
+            return [(literal, rules) for literal, rules in items if literal.isascii() and rules & ~unwanted]
+
+        begins: dict[bytes, int] = {}
+        for place, known in enumerate(self._heads):
+            for start in known.starts:
+                begins[start] = begins.get(start, 0) | 1 << place
+        groups = {
+            start.encode(): Group(group.always, wanted(group.some))
+            for start, group in self._words.items()
+            if start.isascii()
+        }
+        return WordTriggers(
+            groups, begins, wanted(item for group in self._chars.values() for item in group.some)
+        )
 
     def _bits(self, rules: Iterable[Rule]) -> int:
         wanted = {id(rule) for rule in rules}
@@ -274,15 +315,11 @@ class Triggers:
                 group.some.append((literal, self._sets[word]))
         return group
 
-    def _held_plain(self, text: str, lowered: str, starts: frozenset[bytes], digit: bool) -> int:
-        """Rules of which an ASCII text holds a trigger."""
-        raw = text.encode()
-        groups = [self._byte_starts[start] for start in starts & self._byte_keys]
-        bits = _held_of(groups, lowered) | self._plain[digit].held(lowered, raw)
-        if not digit:
-            return bits
+    def _plain_shapes(self, text: str, raw: bytes) -> int:
+        """Rules of which an ASCII text holds the shape."""
+        bits = 0
         if b"00000" in raw.translate(_TO_ZEROS, _NOT_ALNUM):
-            return bits | self._shapes(text)
+            return self._shapes(text)
         if DOTTED[0] in self._sets and text.count(".") > 1 and _DOTTED_SHAPE.search(text):
             bits |= self._sets[DOTTED[0]]
         if CODE[0] in self._sets and _CODE_SHAPE.search(text):
