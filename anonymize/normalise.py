@@ -62,7 +62,7 @@ _LATIN_CHAR = rf"A-Za-z0-9@._+{_OTHER}-"
 _LOOKALIKE_WORD = re.compile(rf"(?<![{_LATIN_CHAR}])[{_LATIN_CHAR}]*[{_OTHER}][{_LATIN_CHAR}]*")
 _LETTER_DIGITS = str.maketrans("OoIlL", "00111")
 _LETTER_RUN = re.compile(r"(?<![A-Za-z0-9])[0-9OoIlL](?:[ -]?[0-9OoIlL]){10,20}(?=[Xx]?(?![A-Za-z0-9]))")
-_LETTER_IN_NUMBER = re.compile(r"[0-9][ -]?[OoIlL]|[OoIlL][ -]?[0-9]")
+_LETTER_IN_NUMBER = re.compile(r"[0-9](?:[ -]?[OoIlL]|(?<=[OoIlL].)|(?<=[OoIlL][ -].))")
 _WIDE = {0x3000: " ", **{code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}}
 _DASHES = str.maketrans("‐‑‒–—―−﹣⁃", "---------")
 _DASH = re.compile("[‐‑‒–—―−﹣⁃]")
@@ -72,6 +72,16 @@ _SPACED = re.compile(
     r"|(?<![A-Za-z0-9])[A-Za-z0-9@](?P<gap>[ ._*~|/\\,，、·-]{1,3})[A-Za-z0-9@.](?:(?P=gap)[A-Za-z0-9@.]){7,}"
     r"(?![A-Za-z0-9])"
 )
+_SHAPE = bytes(
+    120
+    if chr(code).isalnum() or code == 64
+    else 32
+    if chr(code) in " \t\n\r\v\f\x1c\x1d\x1e\x1f._*~|/\\,+:;-"
+    else 121
+    for code in range(128)
+).ljust(256, b"y")
+"""Letters, digits and @ as x, what stands between or beside them in `_SPACED` as a space, all else as y."""
+_APART = re.compile(rb"(?: |^)x +x(?!x)|      ")
 _ENGLISH = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 _PINYIN = ("ling", "yi", "er", "san", "si", "wu", "liu", "qi", "ba", "jiu")
 _WORDS = {
@@ -182,12 +192,17 @@ def _rejoin(plain: Normalised) -> Normalised:
     """Take the separators out of runs like `1 3 8 0 0 ...`, and write digits in words as digits."""
     text = plain.text
     edits: list[tuple[int, int, str]] = []
-    if _SPACED.search(text):
+    if _apart(text) and _SPACED.search(text):
         edits += [edit for match in _SPACED.finditer(text) for edit in _gaps(match)]
     lowered = text.lower()
     if "yao" in lowered or " ling " in lowered or sum(map(lowered.count, _ENGLISH)) >= 6:
         edits += [edit for match in _SPOKEN.finditer(text) for edit in _spoken(match)]
     return _edited(plain, sorted(edits)) if edits else plain
+
+
+def _apart(text: str) -> bool:
+    """Whether `_SPACED` is worth trying: two characters stand alone side by side, or a row of separators."""
+    return not text.isascii() or _APART.search(text.encode().translate(_SHAPE)) is not None
 
 
 def _gaps(match: re.Match[str]) -> Iterable[tuple[int, int, str]]:

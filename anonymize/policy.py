@@ -49,6 +49,7 @@ ON_REQUEST = frozenset({"DATE_TIME", "NUMBER"})
 """Types that are personal only where a policy says so: any date, and the numbers of a column."""
 
 _FOLDER = Path(__file__).resolve().parent / "data" / "policies"
+_KEEP = Keep()
 _TYPED = {
     ColumnType.TIMESTAMP: DATE_TYPES,
     ColumnType.DATE: DATE_TYPES,
@@ -104,7 +105,7 @@ class Policy(Part):
         if found is not None:
             return found
         merchant = table in MERCHANT_TABLES and entity_type in MERCHANT_KEEP
-        return Keep() if merchant or entity_type in ON_REQUEST else self.default
+        return _KEEP if merchant or entity_type in ON_REQUEST else self.default
 
     def operator(self, entity_type: str, table: str | None = None, column: str | None = None) -> Operator:
         """The name of that operator."""

@@ -89,8 +89,8 @@ class PrivgenRuleRecognizer(EntityRecognizer):  # type: ignore[misc]
         """Spans of the rules as Presidio results, in offsets of `text`."""
         plain = _plain(text)
         found: dict[tuple[str, int, int, float], Rule] = {}
-        for rule in self._triggers.pick(plain.text):
-            for span in rule.find(plain.text):
+        for rule, places in self._triggers.pick(plain.text):
+            for span in rule.find(plain.text, places):
                 place = plain.back(span.start, span.end)
                 found.setdefault((span.entity_type, *place, span.score), rule)
         return [self._result(*values, found[values]) for values in sorted(found)]

@@ -10,7 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
+from privgen.anonymize.heads import Reading, heads_of, in_step
 from privgen.anonymize.spans import Span
 
 WINDOW = 28
@@ -44,10 +46,14 @@ TOKEN = re.compile(
 """A replacement that this package writes: it is left alone, and nothing can hide in it."""
 
 _WORD = re.compile("[a-zß-ÿ]{2,}")
-_TO_WORDS = bytes(code + 32 if 65 <= code <= 90 else code if 97 <= code <= 122 else 32 for code in range(256))
-"""ASCII letters in lower case, everything else a space: splits plain text into words at the speed of C."""
 _TO_ZEROS = bytes(48 if 48 <= code <= 57 else code for code in range(256))
 _NOT_ALNUM = bytes(code for code in range(128) if not chr(code).isalnum())
+_NO_MARKS = bytes(code for code in range(128) if chr(code).isalpha() or code == 32)
+_TO_WORDS = bytes(code + 32 if 65 <= code <= 90 else code if 97 <= code <= 122 else 32 for code in range(256))
+"""ASCII letters in lower case, everything else a space: splits plain text into words at the speed of C."""
+_LETTERS = re.compile("[a-z]+")
+_MOST_WORDS = 50_000
+_COMMON_MARKS = "-',."
 BLANK = "\ue000"
 """Stands for a character that has been replaced; no rule reads it."""
 
@@ -88,6 +94,7 @@ class Rule:
         unless: Must not be found in the window before the match.
         digit: Whether the text must hold a digit besides its triggers.
         tail: Look only at the last so many characters of a text of one line; 0: at all of it.
+        needs: What every text with a match holds, if that is found faster than the pattern fails.
     """
 
     name: str
@@ -101,17 +108,32 @@ class Rule:
     unless: re.Pattern[str] | None = None
     digit: bool = False
     tail: int = 0
+    needs: re.Pattern[str] | None = None
 
-    def find(self, text: str) -> Iterator[Span]:
-        """Spans of this rule in normalised text; they may overlap those of other rules."""
+    def find(self, text: str, places: Iterable[int] | None = None) -> Iterator[Span]:
+        """Spans of this rule in normalised text; they may overlap those of other rules.
+
+        Args:
+            text: Normalised text.
+            places: Where a match can begin, ascending; None: anywhere.
+        """
         group = 1 if self.pattern.groups else 0
         position = max(0, len(text) - self.tail) if self.tail and "\n" not in text else 0
-        while match := self.pattern.search(text, position):
+        left = None if places is None else iter(places)
+        while match := self._next(text, position, left):
             start = match.start(group)
             kept = self._kept(text, match.start(), match[group])
             position = max(start + kept, match.start() + 1)
             if kept:
                 yield Span(self.entity_type, start, start + kept, 1.0 if self.validated else self.score)
+
+    def _next(self, text: str, position: int, places: Iterator[int] | None) -> re.Match[str] | None:
+        if places is None:
+            return self.pattern.search(text, position)
+        for place in places:
+            if place >= position and (match := self.pattern.match(text, place)):
+                return match
+        return None
 
     def _kept(self, text: str, start: int, value: str) -> int:
         window = text[max(0, start - WINDOW) : start]
@@ -127,82 +149,209 @@ class Rule:
         return (len(value) if kept else 0) if isinstance(kept, bool) else kept
 
 
+class Picked(NamedTuple):
+    """A rule to run, and where its matches can begin (None: anywhere)."""
+
+    rule: Rule
+    places: list[int] | None
+
+
+class Group(NamedTuple):
+    """Triggers that begin alike, with the rules of each as bits."""
+
+    always: int
+    some: list[tuple[str, int]]
+
+
+class WordTriggers(dict[bytes, "tuple[bytes, int, dict[str, int], int] | None"]):
+    """What each word of an ASCII text makes worth a look, kept from text to text; other triggers by a mark.
+
+    A word's value: its first four letters, the rules that these trigger, the triggers to look for, and the
+    rules of which matches begin with such a word.
+    """
+
+    def __init__(
+        self, groups: dict[bytes, Group], begins: dict[bytes, int], others: Iterable[tuple[str, int]]
+    ):
+        super().__init__()
+        self._groups, self._begins = groups, begins
+        self._pieces: list[tuple[str, str, int]] = []
+        self._marks: dict[int, dict[str, int]] = {}
+        for literal, rules in others:
+            pieces = _LETTERS.findall(literal)
+            marks = [char for char in literal if not char.isalnum() and char != " "]
+            if pieces and not marks:
+                self._pieces.append((max(pieces, key=len), literal, rules))
+            else:
+                mark = min(marks or literal[0], key=_COMMON_MARKS.find)
+                self._marks.setdefault(ord(mark), {})[literal] = rules
+        self._mark_keys = frozenset(self._marks)
+
+    def __missing__(self, word: bytes) -> tuple[bytes, int, dict[str, int], int] | None:
+        """Work out what a word triggers, and keep it."""
+        start, letters = word[:4], word.decode()
+        always, some = self._groups.get(start, (0, ()))
+        wanted = {literal: rules for literal, rules in some}
+        wanted |= {literal: rules for piece, literal, rules in self._pieces if piece in letters}
+        begins = self._begins.get(start, 0)
+        if len(self) >= _MOST_WORDS:
+            self.clear()
+        self[word] = found = (start, always, wanted, begins) if always or wanted or begins else None
+        return found
+
+    def held(self, lowered: str, raw: bytes) -> tuple[int, int, frozenset[bytes]]:
+        """The rules triggered by an ASCII text, those that can begin in it, and the starts of its words."""
+        bits = begins = 0
+        starts: list[bytes] = []
+        literals: dict[str, int] = {}
+        for found in filter(None, map(self.__getitem__, set(raw.translate(_TO_WORDS).split()))):
+            start, always, wanted, can_begin = found
+            starts.append(start)
+            bits |= always
+            begins |= can_begin
+            if wanted:
+                literals.update(wanted)
+        for mark in self._mark_keys.intersection(raw.translate(None, _NO_MARKS)):
+            literals.update(self._marks[mark])
+        for literal, rules in literals.items():
+            if literal in lowered:
+                bits |= rules
+        return bits, begins, frozenset(starts)
+
+
 class Triggers:
-    """Picks the rules whose triggers a text holds."""
+    """Picks the rules whose triggers a text holds, and the places where they can match."""
 
     def __init__(self, rules: Iterable[Rule]) -> None:
         self.rules = tuple(rules)
-        self._always = [place for place, rule in enumerate(self.rules) if not rule.triggers]
-        self._places: dict[str, list[int]] = {}
-        self._words: dict[str, list[str]] = {}
-        self._chars: dict[str, list[str]] = {}
-        self._literal: dict[str, str] = {}
+        self._sets: dict[str, int] = {}
+        """Trigger to its rules: a bit for each."""
         for place, rule in enumerate(self.rules):
             for word in rule.triggers:
-                self._places.setdefault(word, []).append(place)
-        for word in sorted(word for word in self._places if word[0] != "\0"):
+                self._sets[word] = self._sets.get(word, 0) | 1 << place
+        self._always = self._bits(rule for rule in self.rules if not rule.triggers)
+        self._digit = self._bits(rule for rule in self.rules if rule.digit)
+        words: dict[str, list[str]] = {}
+        chars: dict[str, list[str]] = {}
+        for word in sorted(word for word in self._sets if word[0] != "\0"):
             start = _WORD.match(word.lstrip())
             if start:
-                self._words.setdefault(start[0][:4], []).append(word)
+                words.setdefault(start[0][:4], []).append(word)
             else:
-                self._chars.setdefault(word.lstrip("*")[0], []).append(word)
-        self._literal = {word: word.lstrip("*") for word in self._places}
+                chars.setdefault(word.lstrip("*")[0], []).append(word)
+        self._words = {start: self._group(some, start) for start, some in words.items()}
+        self._chars = {char: self._group(some) for char, some in chars.items()}
         self._starts = frozenset(self._words)
-        self._byte_starts = {start.encode(): start for start in self._words if start.isascii()}
         self._first = frozenset(self._chars)
-        plain = [w for some in self._chars.values() for w in some if w.isascii()]
-        self._plain_with_digit = [(word, self._literal[word]) for word in plain]
-        self._plain = [(w, literal) for w, literal in self._plain_with_digit if not self._only_with_digit(w)]
+        self._heads = [heads_of(rule.pattern.pattern, rule.pattern.flags) for rule in self.rules]
+        known = list(zip(self.rules, self._heads, strict=True))
+        self._anywhere = self._bits(rule for rule, begins in known if not begins.only_words)
+        self._plain = {digit: self._word_triggers(0 if digit else self._digit) for digit in (False, True)}
 
-    def pick(self, text: str) -> list[Rule]:
+    def pick(self, text: str) -> list[Picked]:
         """Rules worth running on normalised `text`, in their order."""
         digit = _DIGIT.search(text) is not None
-        held = self._held_plain(text, digit) if text.isascii() else self._held(text, digit)
-        if "." in text and DOMAIN[0] in self._places and _DOMAIN.search(text.lower()):
-            held.append(DOMAIN[0])
-        places = set(self._always)
-        for trigger in held:
-            places.update(self._places[trigger])
-        rules = self.rules
-        return [rules[place] for place in sorted(places) if digit or not rules[place].digit]
-
-    def _only_with_digit(self, word: str) -> bool:
-        return all(self.rules[place].digit for place in self._places[word])
-
-    def _held_plain(self, text: str, digit: bool) -> list[str]:
-        """Triggers that an ASCII text holds."""
-        lowered, raw = text.lower(), text.encode()
-        starts = {word[:4] for word in raw.translate(_TO_WORDS).split()} & self._byte_starts.keys()
-        held = [
-            word
-            for start in starts
-            for word in self._words[self._byte_starts[start]]
-            if self._literal[word] in lowered
-        ]
-        if not digit:
-            return held + [word for word, literal in self._plain if literal in lowered]
-        held += [word for word, literal in self._plain_with_digit if literal in lowered]
-        if b"00000" in raw.translate(_TO_ZEROS, _NOT_ALNUM):
-            return held + self._shapes(text)
-        if DOTTED[0] in self._places and text.count(".") > 1 and _DOTTED_SHAPE.search(text):
-            held.append(DOTTED[0])
-        if CODE[0] in self._places and _CODE_SHAPE.search(text):
-            held.append(CODE[0])
-        return held
-
-    def _held(self, text: str, digit: bool) -> list[str]:
-        """Triggers that a text holds."""
         lowered = text.lower()
-        starts = self._starts.intersection([word[:4] for word in _WORD.findall(lowered)])
-        chars = self._first.intersection(lowered)
-        candidates = [self._words[start] for start in starts] + [self._chars[char] for char in chars]
-        held = [word for some in candidates for word in some if self._literal[word] in lowered]
-        if CN_UNIT[0] in self._places and _CN_UNIT.search(text):
-            held.append(CN_UNIT[0])
-        return held + self._shapes(text) if digit else held
+        plain = text.isascii()
+        starts, begins = frozenset[bytes](), -1
+        if plain:
+            raw = text.encode()
+            bits, begins, starts = self._plain[digit].held(lowered, raw)
+            bits |= self._plain_shapes(text, raw) if digit else 0
+            begins |= self._anywhere
+        else:
+            bits = self._held(text, lowered, digit)
+        if "." in text and DOMAIN[0] in self._sets and _DOMAIN.search(lowered):
+            bits |= self._sets[DOMAIN[0]]
+        bits |= self._always
+        if not digit:
+            bits &= ~self._digit
+        bits &= begins
+        reading = Reading(text, lowered, starts) if plain or in_step(text, lowered) else None
+        picked: list[Picked] = []
+        while bits:
+            number = bits.bit_length() - 1
+            bits ^= 1 << number
+            rule = self.rules[number]
+            if rule.needs is not None and not rule.needs.search(text):
+                continue
+            places = None if reading is None else self._heads[number].places(reading)
+            if places is None or places:
+                picked.append(Picked(rule, places))
+        picked.reverse()
+        return picked
 
-    def _shapes(self, text: str) -> list[str]:
-        return [name for name, shape in _SHAPES if name in self._places and shape.search(text)]
+    def _word_triggers(self, unwanted: int) -> WordTriggers:
+        """The triggers of an ASCII text, without those of rules that need not be tried."""
+
+        def wanted(items: Iterable[tuple[str, int]]) -> list[tuple[str, int]]:
+            return [(literal, rules) for literal, rules in items if literal.isascii() and rules & ~unwanted]
+
+        begins: dict[bytes, int] = {}
+        for place, known in enumerate(self._heads):
+            for start in known.starts:
+                begins[start] = begins.get(start, 0) | 1 << place
+        groups = {
+            start.encode(): Group(group.always, wanted(group.some))
+            for start, group in self._words.items()
+            if start.isascii()
+        }
+        return WordTriggers(
+            groups, begins, wanted(item for group in self._chars.values() for item in group.some)
+        )
+
+    def _bits(self, rules: Iterable[Rule]) -> int:
+        wanted = {id(rule) for rule in rules}
+        return sum(1 << place for place, rule in enumerate(self.rules) if id(rule) in wanted)
+
+    def _group(self, words: Iterable[str], start: str = "") -> Group:
+        """Triggers that begin alike: those that a word of this beginning is, and those to look for."""
+        group = Group(0, [])
+        for word in words:
+            literal = word.lstrip("*")
+            if literal == start:
+                group = Group(group.always | self._sets[word], group.some)
+            else:
+                group.some.append((literal, self._sets[word]))
+        return group
+
+    def _plain_shapes(self, text: str, raw: bytes) -> int:
+        """Rules of which an ASCII text holds the shape."""
+        bits = 0
+        if b"00000" in raw.translate(_TO_ZEROS, _NOT_ALNUM):
+            return self._shapes(text)
+        if DOTTED[0] in self._sets and text.count(".") > 1 and _DOTTED_SHAPE.search(text):
+            bits |= self._sets[DOTTED[0]]
+        if CODE[0] in self._sets and _CODE_SHAPE.search(text):
+            bits |= self._sets[CODE[0]]
+        return bits
+
+    def _held(self, text: str, lowered: str, digit: bool) -> int:
+        """Rules of which a text holds a trigger."""
+        groups = [self._words[s] for s in self._starts.intersection([w[:4] for w in _WORD.findall(lowered)])]
+        groups += [self._chars[char] for char in self._first.intersection(lowered)]
+        bits = _held_of(groups, lowered)
+        if CN_UNIT[0] in self._sets and _CN_UNIT.search(text):
+            bits |= self._sets[CN_UNIT[0]]
+        return bits | self._shapes(text) if digit else bits
+
+    def _shapes(self, text: str) -> int:
+        bits = 0
+        for name, shape in _SHAPES:
+            if name in self._sets and shape.search(text):
+                bits |= self._sets[name]
+        return bits
+
+
+def _held_of(groups: Iterable[Group], lowered: str) -> int:
+    """Rules of the triggers that occur."""
+    bits = 0
+    for always, some in groups:
+        bits |= always
+        for literal, rules in some:
+            if literal in lowered:
+                bits |= rules
+    return bits
 
 
 def words(*alternatives: str) -> re.Pattern[str]:

@@ -131,6 +131,9 @@ RULES = (
         ),
         0.85,
         any_of("*(at|*[at|*{at|*<at|( at|[ at|(@|[@|{@|at |艾特|arroba|*(a)|*[a]|*-at-|*_at_|chiocciola"),
+        needs=re.compile(
+            r"[\[({<] ?(?:at|arroba|@|a|ät) ?[\])}>]|[-_] ?at ?[-_]|(?-i: AT )|艾特", re.IGNORECASE
+        ),
     ),
     Rule(
         "email_at_host",
@@ -234,6 +237,7 @@ RULES = (
         0.75,
         (",",),
         digit=True,
+        needs=re.compile(r"\.[0-9]{4}"),
     ),
     Rule(
         "url_path",

@@ -59,6 +59,8 @@ _CARRIER = (
     r"|lalamove|courier"
 )
 
+_LETTER_DIGIT = re.compile("[A-Z][0-9]")
+
 
 RULES = (
     Rule(
@@ -329,6 +331,7 @@ RULES = (
         re.compile(LEFT + r"[A-PR-UWYZ][A-HK-Y]?[0-9][0-9A-Z]? [0-9][ABD-HJLNP-UW-Z]{2}" + RIGHT),
         0.6,
         digit=True,
+        needs=_LETTER_DIGIT,
     ),
     Rule(
         "postcode_ca",
@@ -339,6 +342,7 @@ RULES = (
         0.6,
         digit=True,
         unless=words("order", "model", "sku", "item", "code"),
+        needs=_LETTER_DIGIT,
     ),
     Rule(
         "postcode_br",

@@ -248,6 +248,7 @@ RULES = (
         tuple(f"{state.lower()}" for state in (*_STATES.split("|"), *_PROVINCES.split("|")))
         + tuple(name.lower() for name in re.sub(r"\(\?:.*?\)", "", _STATE_NAMES).split("|")),
         digit=True,
+        needs=re.compile("[0-9]{4}|[0-9][A-Za-z][ -]?[0-9]"),
     ),
     Rule(
         "town_gb",
@@ -260,6 +261,7 @@ RULES = (
         (",", "*\n"),
         _town_or_code,
         digit=True,
+        needs=re.compile("[0-9][0-9A-Za-z]? ?[0-9][A-Za-z]{2}"),
     ),
     Rule(
         "premises",

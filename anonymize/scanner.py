@@ -83,8 +83,8 @@ class Scanner:
 
         Replacements that privgen wrote earlier must be blanked first: see `blank_tokens`.
         """
-        for rule in self._triggers.pick(text):
-            yield from rule.find(text)
+        for rule, places in self._triggers.pick(text):
+            yield from rule.find(text, places)
             check_time()
 
 
