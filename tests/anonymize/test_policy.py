@@ -120,6 +120,17 @@ def test_the_anonymous_preset_writes_no_token_and_keeps_no_key():
     assert Scrubber(policy="gdpr-anonymous").key_id == "discarded"
 
 
-def test_an_unknown_preset_is_a_missing_file():
-    with pytest.raises(ConfigError, match="hipaa: file not found"):
+def test_an_unknown_policy_names_the_presets():
+    with pytest.raises(
+        ConfigError, match="hipaa: no such policy; give one of gdpr-anonymous, gdpr-pseudonymous, pipl"
+    ):
         load_policy("hipaa")
+
+
+def test_customer_ids_are_encrypted_everywhere_or_nowhere(tmp_path):
+    path = tmp_path / "policy.toml"
+    path.write_text('[entities]\nCUSTOMER_ID = "encrypt"\n')
+    assert load_policy(path).operator("CUSTOMER_ID", "reviews", "customer_id") == "encrypt"
+    path.write_text('[tables.customers.columns]\ncustomer_id = { CUSTOMER_ID = "encrypt" }\n')
+    with pytest.raises(ConfigError, match="CUSTOMER_ID: encrypt it in every table or in none"):
+        load_policy(path)
