@@ -12,6 +12,8 @@ from privgen.rawfiles import RawFile
 from privgen.schema import IDENTIFIER_COLUMNS, Row
 from privgen.tables import table_path
 
+CUSTOMER_ID = "customer_id"
+"""The column that says whose row it is; its cells become keyed pseudonyms, the same as in a run."""
 _OTHER_NAMES = {
     "name": "full_name customer_name recipient receiver consignee 姓名 收货人 客户姓名 收件人 联系人",
     "phone": "phone_number mobile mobile_phone telephone tel cell 手机 手机号 手机号码 电话 联系电话",
@@ -34,7 +36,7 @@ def identifier_of(column: str) -> str | None:
 def tells_of_a_person(columns: Iterable[str]) -> bool:
     """Whether two columns have the names of identifiers, or one has and there is a `customer_id`."""
     names = set(columns)
-    return len({name for column in names if (name := identifier_of(column))}) + ("customer_id" in names) > 1
+    return len({name for column in names if (name := identifier_of(column))}) + (CUSTOMER_ID in names) > 1
 
 
 def check_names(names: Iterable[str], scrubber: Scrubber, path: Path) -> None:

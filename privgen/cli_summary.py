@@ -23,6 +23,7 @@ def show_stage(run: Path, result: StageResult) -> None:
     if result.name == "report":
         typer.echo(f"  {run / 'report' / 'index.html'}")
     if result.name == "scrub":
+        typer.echo(f"  policy: {RunFolder(run).manifest['stages']['scrub']['config']['policy']['name']}")
         typer.echo(f"  {run / 'scrubbed'}/<merchant>: the tables, and scrub.json with counts by column")
 
 

@@ -1,10 +1,13 @@
 """Policies: the nearest setting wins, unknown names are errors that name file and key."""
 
+from pathlib import Path
+from typing import get_args
+
 import pytest
 
 from privgen.anonymize import Policy, Scrubber, load_policy
 from privgen.anonymize.policy import PRESETS
-from privgen.anonymize.settings import Generalise, Mask, ShiftDate
+from privgen.anonymize.settings import Generalise, Mask, Operator, ShiftDate
 from privgen.errors import ConfigError
 
 
@@ -134,3 +137,10 @@ def test_customer_ids_are_encrypted_everywhere_or_nowhere(tmp_path):
     path.write_text('[tables.customers.columns]\ncustomer_id = { CUSTOMER_ID = "encrypt" }\n')
     with pytest.raises(ConfigError, match="CUSTOMER_ID: encrypt it in every table or in none"):
         load_policy(path)
+
+
+def test_the_commented_example_shows_every_operator():
+    path = Path(__file__).resolve().parents[2] / "examples" / "policy.toml"
+    policy, words = load_policy(path), path.read_text()
+    assert policy.name == "shop" and Scrubber(key=bytes(range(32)), policy=path).policy == policy
+    assert all(f'"{name}"' in words for name in get_args(Operator))
