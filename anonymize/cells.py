@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import datetime as dt
 import json
 import re
 from collections import Counter
@@ -14,7 +13,7 @@ from typing import Any
 from privgen.anonymize.customers import CustomerIndex
 from privgen.anonymize.json_text import NotJsonError, edit_json
 from privgen.anonymize.known import KnownIdentifiers
-from privgen.anonymize.person_columns import CUSTOMER_ID, identifier_of, tells_of_a_person
+from privgen.anonymize.person_columns import CUSTOMER_ID, identifiers_in, tells_of_a_person
 from privgen.anonymize.scrubber import Known, Scrubber, ScrubResult
 from privgen.anonymize.settings import looks_alike
 from privgen.anonymize.tokens import is_token
@@ -107,11 +106,7 @@ class CellScrubber:
             return self._customers.known(customer_id)
         if not tells_of_a_person(row):
             return KnownIdentifiers({}, customer_id) if customer_id else None
-        values = {
-            name: value
-            for column, value in row.items()
-            if (name := identifier_of(column)) and isinstance(value, str | int | dt.date) and value != ""
-        }
+        values = identifiers_in(row)
         return KnownIdentifiers(values, customer_id) if values else None
 
     def _customer(self, value: str, record: int, tally: Tally) -> str:

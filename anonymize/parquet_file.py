@@ -11,7 +11,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from privgen.anonymize.blocks import BLOCK_BYTES, Block
-from privgen.anonymize.person_columns import CUSTOMER_ID, identifier_of, tells_of_a_person
+from privgen.anonymize.headers import identifier_of
+from privgen.anonymize.person_columns import CUSTOMER_ID, tells_of_a_person
 from privgen.anonymize.scrubber import Scrubber
 from privgen.errors import DataError, ScrubError
 
