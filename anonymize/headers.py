@@ -164,8 +164,8 @@ _IDENTIFIERS = {
     "DATE_OF_BIRTH": "birth_date",
 }
 _BESIDE = (
-    "customer client buyer user member contact shipping delivery billing home work personal primary main number "
-    "no nr date of line full name names address 1 2 cliente comprador do da de data numero entrega"
+    "customer client buyer user member contact shipping delivery billing home work personal primary main "
+    "number no nr date of line full name names address 1 2 cliente comprador do da de data numero entrega"
 )
 """Words that leave the name of an identifier what it is; others make it another thing (address_type)."""
 _OF_IT = ("birthyear", "yob", "类型", "年份", "次数")
