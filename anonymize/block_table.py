@@ -17,8 +17,9 @@ import pyarrow.compute as pc
 from privgen.anonymize.block_text import BlockResult, block_result, faulty
 from privgen.anonymize.blocks import Block
 from privgen.anonymize.cells import MIN_DIGITS, CellScrubber, Tally
+from privgen.anonymize.headers import identifier_of
 from privgen.anonymize.parquet_file import frame, inner_fields, to_ipc, with_texts
-from privgen.anonymize.person_columns import identifier_of, tells_of_a_person
+from privgen.anonymize.person_columns import tells_of_a_person
 from privgen.anonymize.scrubber import Known, Scrubber
 from privgen.anonymize.workers import Mark
 from privgen.errors import DataError, RowError, ScrubError

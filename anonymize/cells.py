@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import datetime as dt
 import json
 import re
 from collections import Counter
@@ -14,11 +13,14 @@ from typing import Any
 from privgen.anonymize.customers import CustomerIndex
 from privgen.anonymize.json_text import NotJsonError, edit_json
 from privgen.anonymize.known import KnownIdentifiers
-from privgen.anonymize.person_columns import identifier_of, tells_of_a_person
+from privgen.anonymize.person_columns import CUSTOMER_ID, identifiers_in, tells_of_a_person
 from privgen.anonymize.scrubber import Known, Scrubber, ScrubResult
 from privgen.anonymize.settings import looks_alike
+from privgen.anonymize.tokens import is_token
+from privgen.anonymize.typed_cells import TypedCells
 from privgen.errors import ScrubError
 
+_PSEUDONYM = re.compile("c_[0-9a-f]{16}")
 _ESCAPE = re.compile(r"\\[u/]")
 MIN_DIGITS = 7
 """Shorter numbers say nothing without words around them, and a number cell has none."""
@@ -60,6 +62,7 @@ class CellScrubber:
         self._table = table if table in scrubber.policy.tables else None
         self._columns = frozenset(columns)
         self._customers = customers
+        self._typed = TypedCells(scrubber.operators, scrubber.policy)
 
     def wants(self, column: str) -> bool:
         """Whether a column is to be scrubbed; "" stands for what is in no column, and always is."""
@@ -71,6 +74,8 @@ class CellScrubber:
         Raises:
             ScrubError: The record must be set aside.
         """
+        if column == CUSTOMER_ID:
+            return self._customer(value, record, tally)
         if value[:1] in ("{", "[") and _ESCAPE.search(value):
             with contextlib.suppress(NotJsonError):  # a text like others
                 value = edit_json(value, lambda text, _: self._text(text, record, column, known, tally))
@@ -83,6 +88,8 @@ class CellScrubber:
             ScrubError: The record must be set aside.
         """
         digits = whole_digits(value)
+        if column == CUSTOMER_ID:
+            return self._customer(digits or str(value), record, tally)
         if len(digits) < MIN_DIGITS:
             return None
         text = self._text(digits, record, column, known, tally)
@@ -94,17 +101,20 @@ class CellScrubber:
         A row tells of a person when it has at least two columns with the names of identifiers, or one and
         a `customer_id`.
         """
-        customer_id = str(row.get("customer_id") or "") or None
+        customer_id = str(row.get(CUSTOMER_ID) or "") or None
         if self._customers is not None and customer_id and customer_id in self._customers:
             return self._customers.known(customer_id)
         if not tells_of_a_person(row):
             return KnownIdentifiers({}, customer_id) if customer_id else None
-        values = {
-            name: value
-            for column, value in row.items()
-            if (name := identifier_of(column)) and isinstance(value, str | int | dt.date) and value != ""
-        }
+        values = identifiers_in(row)
         return KnownIdentifiers(values, customer_id) if values else None
+
+    def _customer(self, value: str, record: int, tally: Tally) -> str:
+        """The pseudonym of a customer id: what a run writes under the same key and policy."""
+        if _PSEUDONYM.fullmatch(value) or is_token(value):
+            return value
+        tally.found.setdefault(record, Counter())[CUSTOMER_ID, "CUSTOMER_ID"] += 1
+        return self._typed.identifier(CUSTOMER_ID, value)
 
     def _text(self, value: str, record: int, column: str, known: Known, tally: Tally) -> str:
         result = checked(self.scrubber, value, known, self._table, column)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import cache
 
 SEMANTIC_ROLES = {
     **dict.fromkeys(
@@ -29,7 +30,8 @@ _HINTS: tuple[tuple[str, str, str], ...] = (  # type, Latin phrases, Chinese par
     ),
     (
         "PHONE_NUMBER",
-        "phone, phones, mobile, telephone, tel, phonenumber, telefone, celular, fone, fax, whatsapp, msisdn",
+        "phone, phones, mobile, telephone, tel, phonenumber, telefone, celular, fone, fax, whatsapp, msisdn, "
+        "cell, cellphone, cell phone",
         "电话 手机 联系方式 座机",
     ),
     (
@@ -152,3 +154,40 @@ def of_a_person(header: str) -> bool:
     """Whether an id under this header tells a person, or what one person did, apart from others."""
     words = header_words(header)
     return bool(set(_PEOPLE.split()) & set(words.split())) or any(part in words for part in _ZH_PEOPLE)
+
+
+_IDENTIFIERS = {
+    "PERSON": "name",
+    "PHONE_NUMBER": "phone",
+    "EMAIL_ADDRESS": "email",
+    "ADDRESS": "address",
+    "DATE_OF_BIRTH": "birth_date",
+}
+_BESIDE = (
+    "customer client buyer user member contact shipping delivery billing home work personal primary main "
+    "number no nr date of line full name names address 1 2 cliente comprador do da de data numero entrega"
+)
+"""Words that leave the name of an identifier what it is; others make it another thing (address_type)."""
+_OF_IT = ("birthyear", "yob", "类型", "年份", "次数")
+"""What speaks of an identifier and is none."""
+_PARTS = "first last given family middle firstname lastname surname sobrenome"
+
+
+@cache
+def identifier_of(header: str) -> str | None:
+    """The identifier of the customers table (name, phone, ...) that the cells under a header are, or None.
+
+    >>> [identifier_of(name) for name in ("Mobile Phone", "address_type", "收货地址", "first name")]
+    ['phone', None, 'address', 'name']
+    """
+    hint, words = header_hint(header), header_words(header)
+    if hint not in _IDENTIFIERS or any(part in words for part in _OF_IT):
+        return None
+    own = next(phrases for kind, phrases, _ in _HINTS if kind == hint).replace(",", "").split()
+    latin = {word for word in words.split() if word.isascii()}
+    return _IDENTIFIERS[hint] if latin <= {*own, *_BESIDE.split()} else None
+
+
+def part_of_a_name(header: str) -> bool:
+    """Whether a column of names holds given or family names only."""
+    return not set(_PARTS.split()).isdisjoint(header_words(header).split())

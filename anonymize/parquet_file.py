@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import IO, Any
 
@@ -11,7 +11,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from privgen.anonymize.blocks import BLOCK_BYTES, Block
-from privgen.anonymize.person_columns import identifier_of, tells_of_a_person
+from privgen.anonymize.headers import identifier_of
+from privgen.anonymize.person_columns import CUSTOMER_ID, tells_of_a_person
 from privgen.anonymize.scrubber import Scrubber
 from privgen.errors import DataError, ScrubError
 
@@ -134,12 +135,22 @@ def with_texts(schema: pa.Schema, texts: frozenset[str]) -> pa.Schema:
     return schema
 
 
-def birth_dates(schema: pa.Schema) -> frozenset[str]:
-    """Columns of dates that are the birth dates of the persons of the rows."""
-    if not tells_of_a_person(schema.names):
-        return frozenset()
+def always_texts(schema: pa.Schema, columns: Collection[str] = ()) -> frozenset[str]:
+    """Columns that are no text but become one: customer ids, and birth dates of the persons of the rows.
+
+    Args:
+        schema: Of the input.
+        columns: Those that are scrubbed; empty for all.
+    """
+    persons = tells_of_a_person(schema.names)
     return frozenset(
-        f.name for f in schema if identifier_of(f.name) == "birth_date" and pa.types.is_temporal(f.type)
+        field.name
+        for field in schema
+        if (not columns or field.name in columns)
+        and (
+            (field.name == CUSTOMER_ID and pa.types.is_integer(field.type))
+            or (persons and identifier_of(field.name) == "birth_date" and pa.types.is_temporal(field.type))
+        )
     )
 
 

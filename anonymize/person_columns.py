@@ -2,39 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from privgen.anonymize.customers import CustomerIndex
+from privgen.anonymize.headers import identifier_of, part_of_a_name
 from privgen.anonymize.scrubber import Scrubber
 from privgen.errors import DataError, RowError
 from privgen.rawfiles import RawFile
-from privgen.schema import IDENTIFIER_COLUMNS, Row
+from privgen.schema import Row
 from privgen.tables import table_path
 
-_OTHER_NAMES = {
-    "name": "full_name customer_name recipient receiver consignee 姓名 收货人 客户姓名 收件人 联系人",
-    "phone": "phone_number mobile mobile_phone telephone tel cell 手机 手机号 手机号码 电话 联系电话",
-    "email": "e-mail mail email_address 邮箱 电子邮箱 电子邮件 邮件",
-    "address": "street_address shipping_address delivery_address 地址 收货地址 收件地址 联系地址",
-    "birth_date": "birthday birthdate date_of_birth dob born 生日 出生日期",
-}
-IDENTIFIERS = {
-    **{name: name for name in IDENTIFIER_COLUMNS},
-    **{other: name for name, others in _OTHER_NAMES.items() for other in others.split()},
-}
-"""Column names, in lower case, that are taken for an identifier of the row's person."""
-
-
-def identifier_of(column: str) -> str | None:
-    """The identifier (name, phone, ...) that a column of this name holds, or None."""
-    return IDENTIFIERS.get(column.strip().lower().replace(" ", "_"))
+CUSTOMER_ID = "customer_id"
+"""The column that says whose row it is; its cells become keyed pseudonyms, the same as in a run."""
 
 
 def tells_of_a_person(columns: Iterable[str]) -> bool:
     """Whether two columns have the names of identifiers, or one has and there is a `customer_id`."""
-    names = set(columns)
-    return len({name for column in names if (name := identifier_of(column))}) + ("customer_id" in names) > 1
+    return sum(column == CUSTOMER_ID or identifier_of(column) is not None for column in columns) > 1
+
+
+def identifiers_in(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Identifier (name, phone, ...) to what the columns of a row say of it; parts of a name are joined."""
+    found: dict[str, Any] = {}
+    parts: list[str] = []
+    for column, value in row.items():
+        name = identifier_of(column)
+        if (
+            name is None
+            or value == ""
+            or isinstance(value, bool)
+            or not isinstance(value, str | int | dt.date)
+        ):
+            continue
+        if name == "name" and part_of_a_name(column):
+            parts.append(str(value))
+        else:
+            found.setdefault(name, value)
+    return {"name": " ".join(parts), **found} if parts else found
 
 
 def check_names(names: Iterable[str], scrubber: Scrubber, path: Path) -> None:
@@ -70,5 +77,4 @@ def _customers(path: Path) -> Iterator[Row]:
     for _, row in RawFile(path).rows():
         if isinstance(row, RowError) or row.get("customer_id") in (None, ""):
             continue
-        named = {name: value for column, value in row.items() if (name := identifier_of(column)) and value}
-        yield named | {"customer_id": str(row["customer_id"])}
+        yield identifiers_in(row) | {CUSTOMER_ID: str(row[CUSTOMER_ID])}

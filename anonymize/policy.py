@@ -10,6 +10,7 @@ from pydantic import Field
 from privgen.anonymize.settings import (
     COARSE_TYPES,
     DATE_TYPES,
+    Encrypt,
     Given,
     Keep,
     Operator,
@@ -126,6 +127,8 @@ def load_policy(path: str | Path) -> Policy:
         ConfigError: Unreadable file, unknown key, table, column, entity type or operator; names file and key.
     """
     place = _FOLDER / f"{path}.toml" if str(path) in PRESETS else Path(path)
+    if not place.is_file():
+        raise ConfigError(f"{path}: no such policy; give one of {', '.join(PRESETS)}, or a TOML file's path")
     policy = validate(Policy, {"name": place.stem, **read_toml(place)}, str(path))
     check_policy(policy, str(path))
     return policy
@@ -152,6 +155,15 @@ def check_policy(policy: Policy, where: str = "policy") -> None:
                 raise ConfigError(f"{place}: unknown column")
             _check(settings, types, place)
             _check_column(name, column, settings, place)
+    forms = {
+        isinstance(policy.named("CUSTOMER_ID", name, "customer_id"), Encrypt)
+        for name, table in TABLES.items()
+        if any(column.name == "customer_id" for column in table.columns)
+    }
+    if len(forms) > 1:
+        raise ConfigError(
+            f"{where}: CUSTOMER_ID: encrypt it in every table or in none, else tables cannot join"
+        )
 
 
 def _check(settings: dict[str, Setting], types: set[str] | None, where: str) -> None:

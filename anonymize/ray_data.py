@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from privgen.anonymize.block_table import TableBlocks, check_types
 from privgen.anonymize.cells import CellScrubber
-from privgen.anonymize.parquet_file import birth_dates
+from privgen.anonymize.parquet_file import always_texts
 from privgen.anonymize.person_columns import check_names
 from privgen.anonymize.scrubber import Scrubber
 from privgen.anonymize.sides import check_columns
@@ -75,7 +75,8 @@ def scrub_table(table: pa.Table, scrubber: Scrubber, columns: Sequence[str] = ()
     where = Path("dataset")
     check_names(table.schema.names, scrubber, where)
     check_types(table.schema, columns, scrubber, where)
-    blocks = TableBlocks(CellScrubber(scrubber, columns=columns), table.schema, birth_dates(table.schema))
+    texts = always_texts(table.schema, columns)
+    blocks = TableBlocks(CellScrubber(scrubber, columns=columns), table.schema, texts)
     done, tally, _ = blocks.scrub(table, {}, lambda record: None, retype=False)
     rejects = {record - 1: reason for record, reason in tally.rejects.items()}
     places = pa.array([None if row in rejects else row for row in range(table.num_rows)], pa.int64())
@@ -93,5 +94,9 @@ def _scrubber(job: str, make: Callable[[], Scrubber]) -> Scrubber:
     if job not in _scrubbers:
         _scrubbers.clear()
         _scrubbers[job] = make()
+        if _scrubbers[job].policy.key == "discard":
+            raise ConfigError(
+                'policy: key = "discard" makes another key in each process; use one that is given'
+            )
         _scrubbers[job].load()
     return _scrubbers[job]

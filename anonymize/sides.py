@@ -104,21 +104,22 @@ class ParquetSide:
     """Parquet: scrubbed record batches, which are made a Parquet file in the end."""
 
     def __init__(self, source: Path) -> None:
-        from privgen.anonymize.parquet_file import ParquetSource, birth_dates
+        from privgen.anonymize.parquet_file import ParquetSource
 
         self.source = source
         self._file = ParquetSource(source)
-        self.texts = birth_dates(self._file.schema)
+        self.texts = frozenset[str]()
         self._schema: Any = None
 
     def check(self, scrubber: Scrubber, columns: Sequence[str]) -> None:
         """See `Side`."""
         from privgen.anonymize.block_table import check_types
-        from privgen.anonymize.parquet_file import clean_metadata
+        from privgen.anonymize.parquet_file import always_texts, clean_metadata
 
         check_names(self._file.schema.names, scrubber, self.source)
         check_columns(self.source, columns, self._file.schema.names)
         check_types(self._file.schema, columns, scrubber, self.source)
+        self.texts = always_texts(self._file.schema, columns)
         self._schema = clean_metadata(self._file.schema, scrubber)
 
     def work(self, cells: CellScrubber, texts: frozenset[str]) -> Work[Block, BlockResult]:

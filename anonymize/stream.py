@@ -55,7 +55,8 @@ def scrub_file(
     string, and a Parquet column that holds one becomes text (listed under `texts`). A record that cannot be
     scrubbed goes, by its row number and never a value, to `<out>.rejects.jsonl`; the counts go to
     `<out>.scrub.json`. A row with columns that are named like identifiers (name, phone, email, ...) is
-    scrubbed with what they hold.
+    scrubbed with what they hold. A column called `customer_id` holds the pseudonyms (or, if the policy
+    encrypts them, the encrypted ids) that `scrub_silo` writes under the same key.
 
     Guarantees: `out` appears whole or not at all; its bytes do not depend on `workers`; memory does not grow
     with the file; a run that was killed goes on where it was when it is called again with the same input

@@ -166,3 +166,5 @@ MAKERS: Mapping[str, Callable[[Draw, str], str]] = {
     "US_SSN": _ssn,
     "UUID": _uuid,
 }
+OF_CODES = (shaped, _prefixed)
+"""Those that keep the letters and digits of a code in their places."""

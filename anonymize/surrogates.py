@@ -56,9 +56,11 @@ class Surrogates:
         if len(plain) > _LONGEST:
             return ""
         maker = _MAKERS.get(entity_type, surrogate_numbers.shaped)
+        # the letters of a code are its shape, also those that normalising takes for digits (L100, O100)
+        form = value if value.isascii() and maker in surrogate_numbers.OF_CODES else plain
         real = squeeze(plain)
         for attempt in range(_TRIES):
-            made = maker(Draw(self._key, entity_type, _subject(entity_type, plain), attempt), plain)
+            made = maker(Draw(self._key, entity_type, _subject(entity_type, plain), attempt), form)
             if not made:
                 return ""
             if value not in made and not (real and real in squeeze(made)):

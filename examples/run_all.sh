@@ -17,6 +17,7 @@ step "$BIN/privgen" demo "$WORK/template" --generator template --merchants 2 --c
 step "$BIN/python" examples/ner_tiny_data.py "$WORK/names"
 step "$BIN/python" examples/train_ner.py "$WORK/names" "$WORK/ner" --tiny
 step "$BIN/privgen" scrub "$WORK/template" --ner "$WORK/ner" --workers 2
+step "$BIN/privgen" scrub "$WORK/template" --policy examples/policy.toml
 step "$BIN/python" examples/benchmarks/scrub_speed.py --texts 200
 step "$BIN/python" examples/benchmarks/scrub_scale.py --small 0.3 --large 0.6 --speed 0.3 --turns 1 --ray
 step "$BIN/python" examples/benchmarks/explain_speed.py --quick

@@ -100,9 +100,13 @@ def scrub(
         Path, typer.Argument(help="Run folder; or, with --out, a file or a folder of tables.")
     ] = DEFAULT_RUN,
     key_file: Annotated[
-        str | None, typer.Option(help="Pseudonym key, mode 0600 (default: made in the run).")
+        str | None,
+        typer.Option(help="Key of pseudonyms and encryption, mode 0600 (default: one is made)."),
     ] = None,
-    policy: Annotated[str | None, typer.Option(help="Policy: a preset's name or a TOML file.")] = None,
+    policy: Annotated[
+        str | None,
+        typer.Option(help="pipl, gdpr-pseudonymous, gdpr-anonymous, or a TOML file (examples/policy.toml)."),
+    ] = None,
     ner: Annotated[str | None, typer.Option(help="Folder of a model that recognises names.")] = None,
     workers: Annotated[int | None, typer.Option(help="Processes.", min=1)] = None,
     out: Annotated[
@@ -116,11 +120,23 @@ def scrub(
     config: Config = None,
     json: Json = False,
 ) -> None:
-    """Scrub personal data out of a run, or out of files; reverse it; score it."""
+    """Scrub personal data out of a run, or out of files; reverse it; score it.
+
+    privgen scrub RUN: every table of every silo of a run folder, into RUN/scrubbed.
+
+    privgen scrub PATH --out OUT: a file, or a folder of files, of any size: .parquet, .csv, .tsv, .jsonl,
+    .ndjson, .txt or .log, all but the first also .gz or .zst. A killed one goes on when it is given again.
+
+    privgen scrub PATH --reverse --out OUT --key-file KEY: what the policy encrypted, in the clear again.
+
+    privgen scrub --score GOLD: recall, precision and leaked characters against labelled records.
+    """
     settings = {"key_file": key_file, "policy": policy, "ner": ner, "workers": workers}
     if (reverse and out is None) or (score is not None and (reverse or out is not None)):
         raise typer.BadParameter("--reverse needs --out; --score stands alone")
     if score is None and not reverse and out is None:
+        if column or run.is_file() or str(run) == "-":
+            raise typer.BadParameter("a file needs --out, the file to write; a stream cannot be resumed")
         _stage("scrub", run, config, {"scrub": settings}, json)
         return
     with errors_as_lines(json):
@@ -145,7 +161,10 @@ def erase(
     merchant: Annotated[str | None, typer.Option(help="Only in the silo of this merchant.")] = None,
     json: Json = False,
 ) -> None:
-    """Remove a person from every table of a run; list the models that were trained on them."""
+    """Remove a person from every table of a run; list the models that were trained on them.
+
+    RUN is the run folder. The removal is recorded in RUN/erasures.jsonl without the id.
+    """
     with errors_as_lines(json):
         from privgen.cli_erase import run_erase
 
@@ -165,7 +184,10 @@ def risk(
     ] = None,
     json: Json = False,
 ) -> None:
-    """Say what the columns hold, measure k-anonymity, l-diversity, t-closeness, and reach a target k."""
+    """Say what the columns hold, measure k-anonymity, l-diversity, t-closeness, and reach a target k.
+
+    PATH is a table (Parquet, CSV, TSV or JSONL), or a run folder: then its scrubbed customers are measured.
+    """
     with errors_as_lines(json):
         from privgen.cli_risk import run_risk
 
@@ -178,7 +200,7 @@ def recognizers(
     languages: Annotated[str, typer.Option(help="Language codes, separated by commas.")] = "en,zh",
     json: Json = False,
 ) -> None:
-    """Write every rule as a recogniser of Presidio's registry."""
+    """Write every rule as a recogniser of Presidio's registry, into the YAML file OUT."""
     with errors_as_lines(json):
         from privgen.cli_recognizers import run_recognizers
 

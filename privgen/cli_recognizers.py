@@ -19,4 +19,6 @@ def run_recognizers(out: Path, languages: tuple[str, ...], as_json: bool) -> Non
         print_json({"file": str(out), "languages": codes, "entity_types": kinds, "class_name": CLASS})
     else:
         typer.echo(f"{out}: {len(kinds)} recognisers for {', '.join(codes)}")
-        typer.echo("Its head says how Presidio's registry loads it.")
+        typer.echo(
+            "Presidio finds them after `import privgen.anonymize.presidio`; the file's head shows how."
+        )

@@ -22,6 +22,9 @@ def show_stage(run: Path, result: StageResult) -> None:
         typer.echo(f"  {line}")
     if result.name == "report":
         typer.echo(f"  {run / 'report' / 'index.html'}")
+    if result.name == "scrub":
+        typer.echo(f"  policy: {RunFolder(run).manifest['stages']['scrub']['config']['policy']['name']}")
+        typer.echo(f"  {run / 'scrubbed'}/<merchant>: the tables, and scrub.json with counts by column")
 
 
 def closing_rows(path: Path) -> list[list[str]]:
@@ -99,8 +102,11 @@ def _scrub(summary: dict[str, Any]) -> list[str]:
     lines = [
         f"found: {_counts(summary['entities'])}",
         f"left in the re-scan: {_counts(summary['residual'])}",
-        f"rows held back: {summary['held_back']}",
+        f"rows held back: {summary['held_back']}"
+        + (" (scrub.json says why)" if summary["held_back"] else ""),
     ]
+    for merchant, tables in sorted(summary.get("rows", {}).items()):
+        lines.append(f"{merchant}: rows written: {_counts(tables)}")
     for merchant, tables in sorted(summary.get("expired", {}).items()):
         lines.append(f"{merchant}: rows past their retention dropped: {_counts(tables)}")
     for merchant, people in sorted(summary.get("erased_again", {}).items()):

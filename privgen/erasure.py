@@ -11,7 +11,7 @@ from typing import Any
 from privgen.config import RunConfig
 from privgen.erasure_edit import Found, is_own_page, stage_without
 from privgen.erasure_journal import Staging, finish
-from privgen.erasure_person import ERASURE_KEY, Person, find_person, fingerprint, scrub_key_file
+from privgen.erasure_person import ERASURE_KEY, Person, find_person, fingerprint, id_names, scrub_key_file
 from privgen.erasure_search import search
 from privgen.erasure_tables import find_rows, table_files
 from privgen.errors import DataError, RunError
@@ -155,11 +155,10 @@ def _erase(
 ) -> dict[str, Any]:
     """Write everything aside, put the journal down, finish."""
     from privgen.anonymize.keys import key_id, load_key
-    from privgen.anonymize.tokens import Tokens
 
     if not person.pseudonyms:  # a run that was never scrubbed has no key yet; scrub would make the same
         made = load_key(scrub_key_file(run, config), create=config.scrub.key_file is None)
-        person = Person(person.given, Tokens(made))
+        person = Person(person.given, id_names(run, config, made))
     key = load_key(run.path / ERASURE_KEY, create=True)
     record: dict[str, Any] = {
         "when": now().isoformat(timespec="seconds"),

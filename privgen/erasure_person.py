@@ -13,8 +13,8 @@ from privgen.config import RunConfig
 from privgen.errors import KeyFileError, MissingExtraError
 from privgen.runfolder import RunFolder
 
-PSEUDONYM = re.compile("c_[0-9a-f]{16}")
-"""What the scrubber writes for a customer id."""
+PSEUDONYM = re.compile("c_[0-9a-f]{16}|<ENC_CUSTOMER_ID_[a-z]+>")
+"""What the scrubber writes for a customer id: a keyed pseudonym, or the id encrypted."""
 ERASURE_KEY = "keys/erasures.key"
 """Key of the fingerprints that records of erasures and lists of participants hold; it stays in the run."""
 DISCARDED = "discarded"
@@ -28,8 +28,9 @@ class Person:
 
     Args:
         given: A raw customer id, or a pseudonym of the run.
-        tokens: Makes pseudonyms with the run's key (`privgen.anonymize.tokens.Tokens`); None if there is no
-            key, so that `given` is compared as it stands.
+        tokens: Makes what the run's policy writes for an id, with the run's key
+            (`privgen.anonymize.typed_cells.TypedCells`); None if there is no key, so that `given` is
+            compared as it stands.
     """
 
     def __init__(self, given: str, tokens: Any = None) -> None:
@@ -67,7 +68,6 @@ def find_person(run: RunFolder, config: RunConfig, given: str) -> Person:
     """
     try:
         from privgen.anonymize.keys import key_id, load_key
-        from privgen.anonymize.tokens import Tokens
     except ImportError as missing:
         raise MissingExtraError("anonymize", str(missing.name)) from None
     key_file = scrub_key_file(run, config)
@@ -81,7 +81,24 @@ def find_person(run: RunFolder, config: RunConfig, given: str) -> Person:
     key = load_key(key_file)
     if used not in (None, key_id(key)):
         raise KeyFileError(f"{key_file}: not the key that this run was scrubbed with; nothing was erased")
-    return Person(given, Tokens(key))
+    return Person(given, id_names(run, config, key))
+
+
+def id_names(run: RunFolder, config: RunConfig, key: bytes) -> Any:
+    """What makes the names of customers in scrubbed tables, by the policy that the run was scrubbed with.
+
+    Before it is scrubbed, the policy of its configuration decides.
+    """
+    from privgen.anonymize.operators import Operators
+    from privgen.anonymize.policy import Policy, load_policy
+    from privgen.anonymize.typed_cells import TypedCells
+
+    used = run.manifest["stages"].get("scrub", {}).get("config", {}).get("policy")
+    if isinstance(used, dict):
+        policy = Policy.model_validate(used)
+    else:
+        policy = load_policy(config.scrub.policy) if config.scrub.policy else Policy()
+    return TypedCells(Operators(key), policy)
 
 
 def scrub_key_file(run: RunFolder, config: RunConfig) -> Path:

@@ -97,7 +97,7 @@ def covers(column, cell, value):
 
 
 @given(rows=tables, k=st.integers(2, 6), relaxed=st.booleans(), share=st.sampled_from([0.0, 0.1, 0.5]))
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=30, deadline=None, derandomize=True)
 def test_the_output_is_k_anonymous_and_covers_the_input(tmp_path_factory, rows, k, relaxed, share):
     folder = tmp_path_factory.mktemp("t")
     numbered = [row | {"row": str(number)} for number, row in enumerate(rows)]
@@ -142,7 +142,7 @@ def test_diversity_and_closeness_hold_where_asked_for(tmp_path_factory, rows, wa
 
 
 @given(rows=tables, k=st.integers(2, 5))
-@settings(max_examples=30, deadline=None, derandomize=True)
+@settings(max_examples=15, deadline=None, derandomize=True)
 def test_suppression_never_loses_more_than_it_saves(tmp_path_factory, rows, k):
     folder = tmp_path_factory.mktemp("t")
     source = write(folder / "in.csv", rows)

@@ -20,9 +20,12 @@ from privgen.anonymize import (
     KnownIdentifiers,
     Scrubber,
     Span,
+    Target,
+    k_anonymize,
     measure_risk,
     register,
     score_records,
+    type_columns,
 )
 from privgen.anonymize.known_variants import variants
 from privgen.anonymize.normalise import normalise
@@ -131,7 +134,10 @@ def test_no_public_object_shows_a_value(tmp_path):
     scrubber = Scrubber(key=KEY)
     span = Span("PERSON", 5, 19, 1.0)
     report = score_records([GoldRecord(TEXT, (span,), ROW)], scrubber)
+    columns = type_columns(table)
+    safer = k_anonymize(table, tmp_path / "safer.jsonl", Target(2), quasi=["name"], sensitive=["address"])
     shown = {
+        "Anonymised": safer,
         "Cipher": Cipher([KEY]),
         "Finder": PresidioFinder(recognizers(["en"])[0]),
         "GoldRecord": GoldRecord(TEXT, (span,), ROW),
@@ -142,6 +148,9 @@ def test_no_public_object_shows_a_value(tmp_path):
         "Scrubber": scrubber,
         "Scores": report.scores,
         "Span": span,
+        "Target": safer.target,
+        "TypedColumn": columns,
+        "loss": safer.loss,
         "normalised": normalise(TEXT + "\u200b"),
         "report": report,
         "tokens": scrubber.tokens,
@@ -149,6 +158,8 @@ def test_no_public_object_shows_a_value(tmp_path):
     }
     classes = {name for name in package.__all__ if isinstance(getattr(package, name), type)}
     assert classes <= shown.keys(), "a public class without a canary test"
+    assert len(columns) == len(ROW)
+    assert leaks(json.dumps([safer.to_json(), *(column.to_json() for column in columns)])) == []
     for name, thing in shown.items():
         text = f"{thing!r}{thing!s}{thing}"
         assert leaks(text) == [], name

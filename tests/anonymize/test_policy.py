@@ -1,10 +1,13 @@
 """Policies: the nearest setting wins, unknown names are errors that name file and key."""
 
+from pathlib import Path
+from typing import get_args
+
 import pytest
 
 from privgen.anonymize import Policy, Scrubber, load_policy
 from privgen.anonymize.policy import PRESETS
-from privgen.anonymize.settings import Generalise, Mask, ShiftDate
+from privgen.anonymize.settings import Generalise, Mask, Operator, ShiftDate
 from privgen.errors import ConfigError
 
 
@@ -120,6 +123,24 @@ def test_the_anonymous_preset_writes_no_token_and_keeps_no_key():
     assert Scrubber(policy="gdpr-anonymous").key_id == "discarded"
 
 
-def test_an_unknown_preset_is_a_missing_file():
-    with pytest.raises(ConfigError, match="hipaa: file not found"):
+def test_an_unknown_policy_names_the_presets():
+    with pytest.raises(
+        ConfigError, match="hipaa: no such policy; give one of gdpr-anonymous, gdpr-pseudonymous, pipl"
+    ):
         load_policy("hipaa")
+
+
+def test_customer_ids_are_encrypted_everywhere_or_nowhere(tmp_path):
+    path = tmp_path / "policy.toml"
+    path.write_text('[entities]\nCUSTOMER_ID = "encrypt"\n')
+    assert load_policy(path).operator("CUSTOMER_ID", "reviews", "customer_id") == "encrypt"
+    path.write_text('[tables.customers.columns]\ncustomer_id = { CUSTOMER_ID = "encrypt" }\n')
+    with pytest.raises(ConfigError, match="CUSTOMER_ID: encrypt it in every table or in none"):
+        load_policy(path)
+
+
+def test_the_commented_example_shows_every_operator():
+    path = Path(__file__).resolve().parents[2] / "examples" / "policy.toml"
+    policy, words = load_policy(path), path.read_text()
+    assert policy.name == "shop" and Scrubber(key=bytes(range(32)), policy=path).policy == policy
+    assert all(f'"{name}"' in words for name in get_args(Operator))

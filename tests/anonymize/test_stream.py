@@ -16,9 +16,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from privgen.anonymize import Scrubber, Span, scrub_file, scrub_folder
+from privgen.anonymize import Policy, Scrubber, Span, journal, scrub_file, scrub_folder
 from privgen.anonymize import blocks as blocks_module
 from privgen.errors import ConfigError, DataError, RunError
+from privgen.files import read_json
 
 KEY = bytes(range(32))
 SCRUBBER = Scrubber(key=KEY)
@@ -495,3 +496,25 @@ def test_empty_files_stay_empty(tmp_path):
         write(tmp_path / name, b"")
         out, report = both(tmp_path / name)
         assert read(out) == b"" and report["rows"] == 0
+
+
+def test_under_a_key_that_nobody_keeps_a_stopped_run_begins_again(tmp_path, monkeypatch):
+    """Else one value would have two tokens in one file."""
+    monkeypatch.setattr(blocks_module, "BLOCK_BYTES", 256)
+    monkeypatch.setattr(journal, "_EVERY", 0.0)
+    source, out = tmp_path / "a.txt", tmp_path / "out.txt"
+    source.write_text("mail ann@shop.com\n" * 100)
+
+    def scrub(progress):
+        scrub_file(source, out, scrubber=Scrubber(policy=Policy(key="discard")), progress=progress)
+
+    def stop(done, total, label):
+        if done > total / 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        scrub(stop)
+    assert read_json(tmp_path / ".out.txt.scrub" / "state.json")["position"] > 0
+    shown = []
+    scrub(lambda *step: shown.append(step[0]))
+    assert shown[0] < source.stat().st_size / 2 and len(set(out.read_text().splitlines())) == 1

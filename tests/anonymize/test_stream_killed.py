@@ -21,23 +21,20 @@ from privgen.files import sha256_file
 
 pytestmark = pytest.mark.slow
 SCRUBBER = Scrubber(key=bytes(range(32)))
-ROWS, KILLS = 1500, 5
+ROWS, KILLS = 900, 4
 
 
-def rows():
-    return [f"{i}: user{i}@shop.com wrote at length, ring 138{i:08}" for i in range(ROWS)]
-
-
-def make(folder: Path, name: str) -> Path:
+def make(folder: Path, name: str, count: int = ROWS) -> Path:
     path = folder / name
+    rows = [f"{i}: user{i}@shop.com wrote at length, ring 138{i:08}" for i in range(count)]
     if name.endswith(".parquet"):
-        columns = {"n": list(range(ROWS)), "t": rows(), "m": [[{"k": r}] for r in rows()]}
+        columns = {"n": list(range(count)), "t": rows, "m": [[{"k": r}] for r in rows]}
         pq.write_table(pa.table(columns), path, row_group_size=350)
     elif name.endswith(".csv.gz"):
-        body = "".join(f'{i},"{text}\nend"\n' if i % 50 else f"{i}\n" for i, text in enumerate(rows()))
+        body = "".join(f'{i},"{text}\nend"\n' if i % 50 else f"{i}\n" for i, text in enumerate(rows))
         path.write_bytes(gzip.compress(f"n,t\n{body}".encode()))
     else:
-        lines = [json.dumps({"n": i, "t": text}) if i % 50 else "broken" for i, text in enumerate(rows())]
+        lines = [json.dumps({"n": i, "t": text}) if i % 50 else "broken" for i, text in enumerate(rows)]
         path.write_text("\n".join(lines))
     return path
 
@@ -53,6 +50,18 @@ def start(source: Path, out: Path) -> int:
         finally:
             os._exit(1)
     return pid
+
+
+def position(out: Path) -> int:
+    """How far the journal of an unfinished output says that it got."""
+    state = out.parent / f".{out.name}.scrub" / "state.json"
+    return json.loads(state.read_text())["position"] if state.exists() else 0
+
+
+def wait_until_past(before: int, out: Path, pid: int) -> None:
+    """Wait until the journal got past a position, or the process ended."""
+    while position(out) <= before and os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
+        time.sleep(0.005)
 
 
 def group_is_gone(group: int) -> bool:
@@ -73,12 +82,13 @@ def test_a_killed_run_goes_on(tmp_path, monkeypatch, name):
     monkeypatch.setattr(journal, "_EVERY", 0.02)
     SCRUBBER.load()
     source, straight, killed = make(tmp_path, name), tmp_path / f"one-{name}", tmp_path / f"two-{name}"
-    started = time.monotonic()
     report = scrub_file(source, straight, scrubber=SCRUBBER, workers=2)
-    seconds, rng, kills, positions = time.monotonic() - started, random.Random(5), 0, [0]
+    rng, kills, positions = random.Random(5), 0, [0]
     while kills < KILLS:
         pid = start(source, killed)
-        time.sleep(rng.uniform(0.05, 0.25) * seconds)
+        if kills:  # the first kill may come before anything is written, the others after some progress
+            wait_until_past(positions[-1], killed, pid)
+        time.sleep(rng.uniform(0.0, 0.1))
         os.kill(pid, signal.SIGKILL)
         _, status = os.waitpid(pid, 0)
         assert group_is_gone(pid)
@@ -90,8 +100,7 @@ def test_a_killed_run_goes_on(tmp_path, monkeypatch, name):
             continue
         kills += 1
         assert not killed.exists()
-        state = tmp_path / f".{killed.name}.scrub" / "state.json"
-        positions.append(json.loads(state.read_text())["position"] if state.exists() else 0)
+        positions.append(position(killed))
     assert any(later > earlier > 0 for earlier, later in pairwise(positions))
     again = scrub_file(source, killed, scrubber=SCRUBBER, workers=1)
     assert sha256_file(killed) == sha256_file(straight)
@@ -108,7 +117,7 @@ def die(*_):
 
 @pytest.mark.parametrize("step", ["rejects", "result", "report", "removal"])
 def test_a_kill_between_the_last_steps_loses_nothing(tmp_path, monkeypatch, step):
-    source, straight, out = make(tmp_path, "a.jsonl"), tmp_path / "one.jsonl", tmp_path / "two.jsonl"
+    source, straight, out = make(tmp_path, "a.jsonl", 120), tmp_path / "one.jsonl", tmp_path / "two.jsonl"
     scrub_file(source, straight, scrubber=SCRUBBER)
     move, write = journal._move, journal.write_json
     with monkeypatch.context() as patch:

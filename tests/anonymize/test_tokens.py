@@ -83,6 +83,7 @@ def test_few_collisions():
     assert len({TOKENS.token("ID", str(i)) for i in range(20_000)}) == 20_000
 
 
+@pytest.mark.slow
 def test_another_process_makes_the_same_pseudonyms_surrogates_and_encrypted_values():
     """With another hash seed, as a later run would have."""
     code = (

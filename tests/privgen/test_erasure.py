@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from erasure_tools import PAGES, SMALL, files_with, people, rows, tokens
 
+from privgen.anonymize import Cipher, load_key
 from privgen.errors import DataError, KeyFileError, RunError
 from privgen.files import read_json, read_jsonl, sha256_tree
 from privgen.pipeline import erase, run_stage
@@ -428,3 +429,24 @@ def test_the_record_holds_no_id_and_no_value(full: Path) -> None:
     who = people(full)[customer]
     told = _flat(erase(full, customer, None)) + (full / "erasures.jsonl").read_text("utf-8")
     assert not any(text in told for text in who["ids"] | who["values"])
+
+
+@pytest.mark.parametrize("given", ["raw", "token"])
+def test_ids_that_the_policy_encrypts_are_found(run: Path, tmp_path: Path, given: str) -> None:
+    policy = tmp_path / "policy.toml"
+    policy.write_text('[entities]\nCUSTOMER_ID = "encrypt"\n')
+    run_stage("scrub", run, flags={"scrub": {"policy": str(policy)}})
+    customer = sorted(people(run))[0]
+    name = Cipher([load_key(run / "keys/scrub.key")]).encrypt("CUSTOMER_ID", customer)
+    assert any(
+        row["customer_id"] == name for f in run.glob("scrubbed/*/customers.parquet") for row in rows(f)
+    )
+    policy.unlink()  # what the run was scrubbed with is in its manifest
+    result = erase(run, customer if given == "raw" else name, None)
+    counts = result["rows"]
+    assert result["status"] == "erased" and result["left_in"] == {}
+    assert {m: c.get("events") for m, c in counts["silos"].items()} == {
+        m: c.get("events") for m, c in counts["scrubbed"].items()
+    }
+    assert files_with(run, {customer, name}) == set()
+    assert erase(run, customer, None)["status"] == "already erased"

@@ -9,6 +9,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
 import spacy
 
@@ -359,3 +360,20 @@ def test_an_empty_silo_can_be_removed_and_the_run_goes_on(run: Path) -> None:
     assert list(run_stage("generate", run, flags=TEMPLATE).summary["merchants"]) != [silo.name]
     shutil.rmtree(run / "silos")  # raw tables may be deleted
     assert run_stage("generate", run).skipped
+
+
+def test_under_a_key_that_nobody_keeps_no_silo_of_an_earlier_try_is_used(run: Path) -> None:
+    """Else one customer of two merchants would have two pseudonyms."""
+    flags = {"scrub": {"policy": "gdpr-anonymous"}}
+    first = min(path.name for path in (run / "silos").iterdir() if path.is_dir())
+
+    def stop(done: float, total: float | None, label: str) -> None:
+        if "2 of 2" in label:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run_stage("scrub", run, None, flags, {}, stop)
+    table = run / "scrubbed" / first / "customers.parquet"
+    before = {row["customer_id"] for row in pq.read_table(table).to_pylist()}
+    run_stage("scrub", run, None, flags)
+    assert before.isdisjoint(row["customer_id"] for row in pq.read_table(table).to_pylist())
