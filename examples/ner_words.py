@@ -91,7 +91,7 @@ class English:
 
     def _one(self, names: Sequence[str]) -> str:
         name = self._rng.choice(names)
-        if self._rng.random() < 0.15:
+        if self._rng.random() < 0.3:
             other = self._rng.choice(names)
             name = name[: max(2, len(name) // 2)] + other[len(other) // 2 :]
         return name
