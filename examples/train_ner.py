@@ -95,7 +95,7 @@ RECIPES = {
         (("NORM", 5000), ("PREFIX", 1000), ("SUFFIX", 2500), ("SHAPE", 1000)),
         rounds=6,
         twice=("en_web_dev",),
-        caution=2.0,
+        caution=1.5,
         held_out=(("en_web_dev", 0.33), ("", 0.1)),
     ),
     "zh": Recipe(
