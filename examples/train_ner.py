@@ -79,7 +79,7 @@ class Recipe:
     dropout: float = 0.3
     swaps: float = 0.5
     rounds: int = 8
-    generated: tuple[int, int] = (500, 400)
+    generated: tuple[int, int] = (500, 900)
     templates: float = 0.15
     twice: tuple[str, ...] = ()
     caution: float = 0.0
@@ -95,7 +95,7 @@ RECIPES = {
         (("NORM", 5000), ("PREFIX", 1000), ("SUFFIX", 2500), ("SHAPE", 1000)),
         rounds=6,
         twice=("en_web_dev",),
-        caution=1.5,
+        caution=0.5,
         held_out=(("en_web_dev", 0.33), ("", 0.1)),
     ),
     "zh": Recipe(

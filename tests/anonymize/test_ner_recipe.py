@@ -2,6 +2,7 @@
 
 import random
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,7 @@ def test_every_frame_fills_and_labels_what_it_names(language):
         sentence = ner_words.fill(frame, known.makers)
         assert len(sentence.spans) == frame.count("{person") + frame.count("{place") > 0
         assert all(value == value.strip() != "" for value, _ in said(sentence)) and "{" not in sentence.text
+    assert known.known(Counter({"well": 5, "ann": 5, "好": 5}))
     for frame in ner_words.lines(f"{language}_plain"):
         sentence = ner_words.fill(frame, known.makers)
         assert sentence.spans == () and "{" not in sentence.text
