@@ -5,11 +5,14 @@ from __future__ import annotations
 import csv
 import gzip
 import json
+import random
 import re
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from privgen.anonymize.normalise import normalise
 from privgen.errors import DataError
 
 _KINDS = {
@@ -117,3 +120,26 @@ def read_reviews(path: Path) -> list[str]:
         rows = list(csv.DictReader(file))
     names = [name for name in (rows[0] if rows else {}) if re.search("title|text|^review$", name.lower())]
     return [text for row in rows if (text := ". ".join(filter(None, (row[name] for name in names))))]
+
+
+def as_read(sentence: Sentence) -> Sentence:
+    """The sentence as the scrubber shows text to a model."""
+    plain = normalise(sentence.text)
+    starts = plain.starts or range(len(plain.text))
+    spans = [(bisect_left(starts, a), bisect_left(starts, b), kind) for a, b, kind in sentence.spans]
+    return Sentence(plain.text, tuple(span for span in spans if span[0] < span[1]), sentence.group)
+
+
+def split(
+    corpora: dict[str, list[Sentence]], shares: Mapping[str, float]
+) -> tuple[dict[str, list[Sentence]], dict[str, list[Sentence]]]:
+    """Each file's training part and held-out part; sentences of a document stay together."""
+    kept: dict[str, list[Sentence]] = {}
+    held: dict[str, list[Sentence]] = {}
+    for name, sentences in corpora.items():
+        groups = sorted({s.group or f"{i}" for i, s in enumerate(sentences)})
+        random.Random(1).shuffle(groups)
+        out = set(groups[: round(shares.get(name, shares[""]) * len(groups))])
+        kept[name] = [s for i, s in enumerate(sentences) if (s.group or f"{i}") not in out]
+        held[name] = [s for i, s in enumerate(sentences) if (s.group or f"{i}") in out]
+    return kept, held

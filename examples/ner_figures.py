@@ -55,13 +55,17 @@ def figures(
 
 
 def _generated_reviews(language: str, count: int) -> list[str]:
-    """Opinions of the synthetic marketplace, which name nobody."""
+    """Things of the synthetic marketplace with three opinions on them, which name nobody."""
     lexicon, rng = load_lexicon("en_US" if language == "en" else "zh_CN"), random.Random(5)
     trades = [lexicon["trades"][name] for name in sorted(lexicon["trades"])]
     texts = []
     for _ in range(count):
-        aspects = rng.choice(trades)["aspects"]
-        texts.append(opinion(rng, lexicon, aspects, rng.choice(sorted(aspects)), rng.random() < 0.7))
+        trade = rng.choice(trades)
+        said = [
+            opinion(rng, lexicon, trade["aspects"], sorted(trade["aspects"])[0], rng.random() < 0.7)
+            for _ in "123"
+        ]
+        texts.append((", " if language == "en" else "，").join([rng.choice(trade["categories"]), *said]))
     return texts
 
 

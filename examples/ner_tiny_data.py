@@ -7,6 +7,7 @@ import gzip
 import random
 import re
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,6 +21,7 @@ def main(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     rng = random.Random(0)
     english = English(rng, ["Lisbon", "Oslo", "New York", "Tampa", "Porto Alegre", "Leeds"])
+    english.known(Counter(["what", "the", "well", "just", "soft", "fits"] * 9))
     chinese = Chinese(rng, chinese_places(folder))
     for name, names, count in (
         ("en_web_dev", english, 120),

@@ -91,13 +91,25 @@ class English:
 
     def _one(self, names: Sequence[str]) -> str:
         name = self._rng.choice(names)
-        if self._rng.random() < 0.15:
+        if self._rng.random() < 0.3:
             other = self._rng.choice(names)
             name = name[: max(2, len(name) // 2)] + other[len(other) // 2 :]
         return name
 
     def known(self, common: Counter[str]) -> dict[str, list[float]]:
-        """What is known of a word in lower case: given or family name, place or part of one, how common."""
+        """What is known of a word in lower case: given or family name, place or part of one, how common.
+
+        From then on frames may hold `{word}` and `{Word}`: common words that are no names.
+        """
+        taken = {name.lower() for name in (*self.given, *self.family, *self.places)}
+        plain = {
+            word: count for word, count in common.items() if count > 2 and len(word) > 1 and word not in taken
+        }
+        pool = (
+            self._rng.choices(list(plain), [n**0.5 for n in plain.values()], k=20_000) if plain else ["well"]
+        )
+        self.makers["word"] = lambda: self._rng.choice(pool)
+        self.makers["Word"] = lambda: self._rng.choice(pool).capitalize()
         found: dict[str, list[float]] = defaultdict(lambda: [0.0] * FEATURES)
         for column, names in enumerate((self.given, self.family, self.places)):
             for name in names:
