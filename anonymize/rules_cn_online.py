@@ -6,18 +6,16 @@ import re
 
 from privgen.anonymize.data_files import wordlist
 from privgen.anonymize.rules import CJK, LEFT, RIGHT, Rule
+from privgen.anonymize.rules_cn_words import IS, SAID
 
 _LINK = (
     r"(?:号码|号|账号|帐号|账户|群|同号|昵称|名字|名|联系方式|联系|搜索"
     r"|搜一下|搜|查找|加我|加|扫|交流群|客服群|[ ]?(?i:id|number|no\.?))"
 )
-_TO = (
-    r"(?:[ ]?(?:就?是|为|叫|我|(?i:is)|[吧呗哦哈啊呀嘛]|[:：=，,→>~]"
-    r"|[(（【\[「]|也是|这个|改成)){0,3}\s{0,2}[(（【\[「]?@?"
-)
+_TO = rf"(?:[ ]?我|{SAID})[(（【\[「\"'“]?@?"
 _WECHAT = (
-    r"(?:微信|威信|薇信|徽信|围信|维信|微姓|魏信|卫星|微❤️?|薇❤️?"
-    r"|微芯|绿泡泡|绿色软件|(?<![a-z])(?:wei信|v信|we ?chat|weixin"
+    r"(?:微[ ]{0,2}信(?:[ ]?号)?|威信|薇信|徽信|围信|维信|微姓|魏信|卫星|微❤️?|薇❤️?"
+    r"|微芯|绿泡泡|绿色软件|(?<![a-z])(?:wei信|v信|we ?chat(?:_?(?:id|no))?|wei ?xin|v❤️?x|w❤️?x?"
     r"|wx|vx|v❤️?|➕ ?v|\+ ?v|加 ?v(?:x)?|加我 ?v|私我 ?v|我的"
     r" ?v)(?![a-z]{1,19}(?![a-z0-9_-]))|加个?微|加我?薇|加我 ?微)"
 )
@@ -69,6 +67,9 @@ RULES = (
                 "微❤",
                 "薇❤",
                 "微芯",
+                "微 ",
+                "❤",
+                "*wei xin",
                 "绿泡泡",
             ),
             *(
