@@ -28,6 +28,11 @@ _AFTER_LABEL = wordlist("after_labels_cn")
 _NOT_GIVEN = wordlist("not_names_cn")
 WORDS = wordlist("common_words_cn")
 _PLACES = wordlist("cities_cn")
+_LAST = frozenset(
+    "伟芳娜敏磊洋艳杰娟涛霞婷宇轩涵梓萱浩怡欣瑶俊豪琪曦鹏桐丹琳颖倩斌旭宁辉鑫楠琴莹茜薇蕾雯妍婕彬峰锋昊晖晟煜钰娅媛婉菲芸芷莉莎岚玲"
+    "珊珍瑛璐瑞睿哲铭钧炜烨琦瑾翔翰骏诗洁芬芝萍燕淑惠慧蓉莲勇刚强军斌坤雄"
+)
+"""Characters that end given names and hardly a word of three characters."""
 _NOT_LAST = frozenset(
     "个件次些种条只双款套点下上里过着得来去会能可多少大小型号色码价钱货物品质量衣裤裙鞋帽包袋盒箱"
     "店家人们时候天年月日元块分折"
@@ -42,7 +47,13 @@ def no_word(value: str) -> int:
         return len(value)
     if name in _NOT_GIVEN or name in WORDS:
         return 0
-    return 0 if name[:2] not in COMPOUND and (name[:2] in WORDS or name[:2] in _PLACES) else len(value)
+    word = name[:2] not in COMPOUND and (name[:2] in WORDS or name[:2] in _PLACES)
+    return 0 if word and not _surely_given(name) else len(value)
+
+
+def _surely_given(name: str) -> bool:
+    """Whether the third character ends given names only, so that the first two are no word here."""
+    return len(name) == 3 and name[2] in _LAST and name[1:] not in WORDS
 
 
 def alone(value: str) -> bool:

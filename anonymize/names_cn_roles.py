@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from privgen.anonymize.names_cn_parts import (
+    COMPOUNDS,
     END,
     FOREIGN,
     FREQUENT,
@@ -17,6 +18,7 @@ from privgen.anonymize.names_cn_parts import (
 )
 from privgen.anonymize.rules import Rule
 from privgen.anonymize.rules_cn_words import IS
+from privgen.anonymize.surnames import SINGLE
 
 _ROLES = (
     "快递员|配送员|派送员|派件员|送货员|外卖员|骑手|客服|店员|导购|售货员|营业员|收银员|安装师傅|师傅|司机|专员|顾问|店主|店长|卖家|买家"
@@ -27,9 +29,10 @@ _FAMILY = (
     "|爷爷|奶奶|外公|外婆|同学|同事|室友|朋友|邻居|闺蜜|舍友"
 )
 _GIVE = (
-    "找|交给|转给|转交给?|寄给|送给|发给|递给|打款给|转账给|联系|联络|通知|转告|告诉|打给|拿给|帮忙给|请|让|叫|由|替|帮|麻烦|投诉|举报|感谢|谢谢"
-    "|安排|分配给|指派给?|和|跟|问|询问|@ ?|给|姓[^，。]叫|写|报|留|填"
+    "找|交给|转给|转交|转交给|寄给|送给|发给|递给|打款给|转账给|联系|联络|通知|转告|告诉|打给|拿给|请|让|替|麻烦|投诉|举报|感谢|谢谢|安排|分配给|指派|@"
+    "|@ |给"
 )
+_ALSO = "叫|由|帮|和|跟|问|询问|写|报|留|填"
 _DONE = (
     "接电话|接|打电话|打过|签|收|代收|签收|去拿|来拿|拿|取|取件|处理|跟进|回复|负责|联系|开门|下楼|帮|退|查|看|就行|就好|就可以|即可|吧"
     "|的名字|的名|名下|寄|确认|办理|安排|回电|送|核实|说|转"
@@ -49,10 +52,27 @@ RULES = (
     Rule(
         "person_cn_asked",
         "PERSON",
-        re.compile(rf"(?:{_GIVE})({FREQUENT}|{NAME})(?={MARK}|[ ]?(?:{_DONE}))"),
+        re.compile(rf"(?:{_GIVE})({FREQUENT})(?={MARK}|[ ]?(?:{_DONE}))"),
         0.62,
-        tuple(word for word in re.sub(r" \?|\?|\|姓[^|]*", "", _GIVE).split("|")),
+        tuple(_GIVE.split("|")),
         full_name,
+    ),
+    Rule(
+        "person_cn_done",
+        "PERSON",
+        re.compile(rf"(?:{_ALSO})({FREQUENT})(?=[ ]?(?:{_DONE}))"),
+        0.6,
+        tuple(_ALSO.split("|")),
+        full_name,
+    ),
+    Rule(
+        "person_cn_family_name",
+        "PERSON",
+        re.compile(
+            rf"(?:我|免贵|本人|他|她|客户|买家|顾客)姓((?:{COMPOUNDS})|[{SINGLE}])(?={MARK}|[叫的是，]|名)"
+        ),
+        0.6,
+        ("姓",),
     ),
     Rule(
         "person_cn_role",
