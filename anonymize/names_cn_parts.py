@@ -69,6 +69,7 @@ def labelled(value: str) -> bool:
 
 
 def told(value: str) -> bool:
+    """Whether it is no remark such as "as above"."""
     return re.sub(r"\s", "", value) not in _NOT_GIVEN
 
 

@@ -6,7 +6,7 @@ import re
 
 from privgen.anonymize.data_files import wordlist
 from privgen.anonymize.rules import CJK, LEFT, RIGHT, Rule
-from privgen.anonymize.rules_cn_words import IS, SAID
+from privgen.anonymize.rules_cn_words import SAID
 
 _LINK = (
     r"(?:号码|号|账号|帐号|账户|群|同号|昵称|名字|名|联系方式|联系|搜索"
