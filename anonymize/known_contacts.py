@@ -14,9 +14,16 @@ _COUNTRY_CODES = ("86", "852", "886", "351", "55", "44", "49", "33", "91", "1", 
 def phones(value: str) -> Iterator[Variant]:
     """Variants of a phone number with or without its country code."""
     text = unicodedata.normalize("NFKC", value)
-    digits = re.sub(r"[^0-9]", "", re.split(r"(?i)x|ext|转", text)[0])
+    main, *extension = re.split(r"(?i)ext\.?|x|转|分机|#", text)
+    digits = re.sub(r"[^0-9]", "", main)
     if len(digits) < 6:
         return
+    if extension and (inner := re.sub(r"[^0-9]", "", extension[-1])):
+        numbers = {digits, digits.lstrip("0"), digits[-8:], digits[-7:]}
+        forms = (
+            number + link + inner for number in numbers for link in ("", "转", "转分机", "分机", "ext", "x")
+        )
+        yield from (Variant(form, "PHONE_NUMBER") for form in forms if len(form) > 8)
     national = {digits, digits.lstrip("0")}
     if text.lstrip().startswith(("+", "00")) or len(digits) > 11:
         bare = digits.lstrip("0")

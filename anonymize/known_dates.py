@@ -70,7 +70,8 @@ def birth_dates(value: str) -> Iterator[Variant]:
         f"{y}年{m}月",
         f"{y % 100:02}年{m}月{d}",
     }
-    for year in (f"{y}", f"{y % 100:02}", "".join("零一二三四五六七八九"[int(c)] for c in str(y))):
+    spelled = "".join("零一二三四五六七八九"[int(c)] for c in str(y))
+    for year in (f"{y}", f"{y % 100:02}", spelled, spelled[2:]):
         for day in (f"{numeral(d)}", f"{d}"):
             forms |= {f"{year}年{numeral(m)}月{day}{end}" for end in ("日", "号", "")}
     for name in (month, month[:3]):
@@ -94,7 +95,10 @@ def birth_dates(value: str) -> Iterator[Variant]:
         f"{m:02}{d:02}",
         f"{d}de{mes}",
     }
-    days |= {f"{month}{d}{end}" for end in ("st", "nd", "rd", "th")} | {f"{y % 100:02}{m:02}{d:02}"}
+    days |= {f"{month}{d}{end}" for end in ("st", "nd", "rd", "th")} | {
+        f"{y % 100:02}{m:02}{d:02}",
+        f"{y % 100:02}{m}{d}",
+    }
     yield from (Variant(squeeze(form), "DATE_OF_BIRTH", _birthday) for form in days)
 
 

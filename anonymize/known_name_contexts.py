@@ -11,7 +11,7 @@ from privgen.anonymize.variant import squeeze
 AMBIGUOUS = wordlist("ambiguous_names")
 _AFTER_NAME = (
     "的了在是到我你您他她说收签取来去想要和也就都吧呢啊吗呀哦啦嘛给用买下电手这那已没不很对会能"
-    "请跟有还又让把谢寄发打回联处问查帮领验退换辛先后前昨今明麻好行吃穿试做为付觉反只刚正才总早晚喜挺超等同改家下选订催确可自"
+    "请跟有还又让把谢寄发打回联处问查帮领验退换辛先后前昨今明麻好行吃穿试做为付觉一反只刚正才总早晚喜挺超等同改家下选订催确可自"
 )
 _SENTENCE_END = re.compile(r"(?<=[A-Za-zÀ-ɏ]{2})[.!?;:。！？]\s")
 
@@ -47,7 +47,7 @@ def called(text: str, start: int, end: int) -> bool:
     """Whether the words around say that a word is meant as a name."""
     return bool(
         re.search(
-            r"(?:收货人|收件人|联系人|寄件人|姓名|名字|户名|叫|我是|这是|是|给|找|为|让|替|转告|联系|亲爱的|尊敬的|客户|本人|署名|[:：@~—-]|(?:name|dear|hi"
+            r"(?:收货人|收件人|联系人|寄件人|姓名|名字|户名|叫|我是|这是|是|给|找|为|让|写|帮|由|替|转告|联系|亲爱的|尊敬的|客户|本人|署名|[:：@~—-]|(?:name|dear|hi"
             r"|hello|mr|ms|mrs)\.?)"
             r"[:： ]{0,2}$",
             text[max(0, start - 12) : start],
@@ -76,6 +76,13 @@ def capital(text: str, start: int, end: int) -> bool:
     return text[start].isupper()
 
 
+_MODALS = frozenset(("may", "will", "mark"))
+_SUBJECT = re.compile(
+    r"\s*(?:[,.!?;:)\n，。]|$|['’]s|(?:is|was|has|had|will|would|said|says|asked|called|signed|and|picked|wants|at|on|who)\b)"
+)
+"""What follows such a word where it is a name, and not a verb or the name of a month."""
+
+
 def capital_name(text: str, start: int, end: int) -> bool:
     """An ambiguous word counts in capitals where it opens no sentence, or after a title or a greeting."""
     if after_title(text, start, end):
@@ -84,7 +91,9 @@ def capital_name(text: str, start: int, end: int) -> bool:
     if not text[start].isupper():
         return False
     before = text[:start].rstrip()
-    opens = not before or before[-1] in '.!?\n"“。！？'
+    opens = not before or before[-1] in '.!?\n"“。！？-–—~*:'
+    if word.lower() in _MODALS and not _SUBJECT.match(text, end):
+        return False
     return squeeze(word) not in AMBIGUOUS or (not opens and not word.isupper())
 
 
@@ -99,7 +108,7 @@ def after_title(text: str, start: int, end: int) -> bool:
     return bool(
         re.search(
             r"(?:mr|mrs|ms|miss|mx|dr|sra?|srta|dona|dear|hi|hello|hey|name is|name's|prezad[oa]"
-            r"|ask for|asked for|(?:left|leave it) with|give (?:it|this|the [a-z]+) to|named|c/o|put)\.?[ ]?$",
+            r"|ask for|asked for|(?:left|leave it) with|give (?:it|this|the [a-z]+) to|named|c/o)\.?[ ]?$",
             before,
         )
     )

@@ -10,6 +10,7 @@ from privgen.anonymize.data_files import pairs
 from privgen.anonymize.known_name_contexts import (
     AMBIGUOUS,
     after_title,
+    called,
     capital,
     capital_name,
     dotted,
@@ -71,6 +72,10 @@ def names(value: str) -> Iterator[Variant]:
     value = unicodedata.normalize("NFKC", value).strip()
     if re.search("[\u3400-\u9fff]", value):
         yield from chinese_name(CUT.sub("", value))
+        pieces = [piece for piece in CUT.split(value) if len(piece) > 1]
+        if len(pieces) > 1:  # names of minorities: the given name and the father's
+            yield from (Variant(squeeze(p), "PERSON", None if len(p) > 2 else called) for p in pieces)
+            yield from (Variant(squeeze(p) + title, "PERSON") for p in pieces for title in ("先生", "女士"))
         return
     if "," in value:
         last, _, first = value.partition(",")
@@ -81,13 +86,16 @@ def names(value: str) -> Iterator[Variant]:
         return
     for text in _full_names(parts, words):
         if len(squeeze(text)) >= 3:
-            yield Variant(squeeze(text), "PERSON", one_sentence if len(words) > 1 else capital)
+            loose = len(words) > 1 and text[0].lower() + squeeze(words[-1]) != squeeze(text)
+            yield Variant(squeeze(text), "PERSON", one_sentence if loose else capital)
     for letters in {"".join(word[0] for word in some) for some in (words, parts, parts[:2])}:
         if len(letters) >= 2:
             yield Variant(squeeze(letters), "PERSON", dotted, tail=".")
     for other in parts[1:]:
         yield Variant(squeeze(words[0] + other[0]), "PERSON", given_initial, tail=".")
     if len(words) < len(parts):  # a family name with its particle
+        start = max(1, len(parts) - 2 if squeeze(parts[-2]) in _PARTICLES else 1)
+        yield Variant(squeeze("".join((*parts[start:], parts[0]))), "PERSON", one_sentence)
         family = "".join(parts[1:])
         yield Variant(squeeze(family), "PERSON", capital_name)
         yield Variant(squeeze(family + parts[0]), "PERSON", one_sentence)

@@ -52,7 +52,7 @@ RULES = (
     Rule(
         "person_cn_asked",
         "PERSON",
-        re.compile(rf"(?:{_GIVE})({FREQUENT})(?={MARK}|[ ]?(?:{_DONE}))"),
+        re.compile(rf"(?:{_GIVE})({FREQUENT})(?:{END}|(?=[ ]?(?:{_DONE})))"),
         0.62,
         tuple(_GIVE.split("|")),
         full_name,
