@@ -13,9 +13,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
-from privgen.anonymize.known_variants import TYPES, Variant, variants
+from privgen.anonymize.known_variants import TYPES, variants
 from privgen.anonymize.normalise import normalise
 from privgen.anonymize.spans import Span
+from privgen.anonymize.variant import Variant
 
 _WORD = re.compile(r"[^\W_]+")
 _GAP = 3

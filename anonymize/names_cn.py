@@ -5,32 +5,30 @@ from __future__ import annotations
 import re
 
 from privgen.anonymize.data_files import wordlist
+from privgen.anonymize.names_cn_parts import (
+    COMPOUNDS,
+    END,
+    FOREIGN,
+    FREQUENT,
+    GIVEN,
+    HAN,
+    MARK,
+    NAME,
+    WORDS,
+    alone,
+    labelled,
+    no_word,
+    told,
+)
 from privgen.anonymize.rules import CJK, DIGITS, Rule
+from privgen.anonymize.rules_cn_words import IS
 from privgen.anonymize.surnames import COMMON, COMPOUND, SINGLE, TITLED
 
-_HAN = "[\u4e00-\u9fff]"
-_COMPOUND = "|".join(COMPOUND)
-_NEVER = "的了是在我你您他她吗呢吧啊呀哦嘛很这那个也都不就收签要请哪么怎啥"
-_NEXT = (
-    "电话|手机|联系|地址|明天|今天|昨天|快递|订单|先生|女士|小姐|太太|夫人|老师|经理|同学|您好|你好|已经|已收|收到|发货|到货|寄到"
-    "|拒收|代收|下单|购买|买的|退货|退款|有个|有没|有人|想问|想要|能不|能否|会不|为什|给我|给你|让他|让她|说的|说要|来电|来的"
-    "|反映|反馈|咨询|投诉|身份|微信|邮箱|住在|住址|号码|签字|本人|小区|北京|上海|广东|浙江|江苏|在家|没有|还没|现在|刚刚|亲启"
-    "|师傅|会员|客户|帮我|麻烦|谢谢|和他|和她|及电|及手"
-)
-_GIVEN = rf"(?:(?![{_NEVER}]|{_NEXT}){_HAN})"
-_FOREIGN = rf"{_HAN}{{2,6}}(?:[·•・]{_HAN}{{1,8}}){{1,3}}"
-_NAME = rf"(?:{_FOREIGN}|(?:{_COMPOUND}|[{SINGLE}])[ ]?{_GIVEN}(?:[ ]?{_GIVEN})?)"
-_FREQUENT = rf"(?:{_FOREIGN}|(?:{_COMPOUND}|[{COMMON}]){_GIVEN}{{1,2}})"
-_END = rf"(?=[^{CJK}]|[{_NEVER}]|{_NEXT}|$)"
-_MARK = rf"(?=[^{CJK}]|$)"
-_TO = (
-    r"(?:[ ]?(?:姓名|名字|名称|全名|名|个人|那?一?栏|处|应该|其实|写的"
-    r"|就?是|为|叫做|叫|写|填|改成|改为|换成|[:：=/]|[(（]))*\s{0,2}"
-)
+_TO = rf"(?:[ ]?(?:姓名|名字|名称|全名|名|个人|信息|那?一?栏|处|的人|我(?:妈妈?|爸爸?|老公|老婆|朋友|同事)))?{IS}"
 _LABEL = (
-    "收货人|收件人|联系人|寄件人|发件人|姓名|名字|本人姓名|户名|持卡人|开户名|开户人|署名|落款|签收人|下单人|提货人|取件人|取货人"
+    "收货人|收件人|联系人|寄件人|发件人|姓名|名字|下单的人|收货的人|收件的人|联系的人|签收的人|付款的人|收货写|收货填|本人姓名|户名|持卡人|开户名|开户人|署名|签名|签字|落款|签收人|下单人|提货人|取件人|取货人"
     "|购买人|订购人|投保人|被保人|受益人|经办人|负责人|机主|户主|车主|法人|申请人|付款人|收款人|预订人|入住人|旅客|乘客|监护人"
-    "|退款人|订货人|收货姓名|接收人|抬头|代收人|客户|顾客|买家|会员|用户|业主|患者|学员|乘车人|快递员|配送员|骑手|司机|经手人|收方|货主|店长|寄方|发货人|写的是|写的"
+    "|退款人|订货人|收货姓名|接收人|抬头|代收人|客户|顾客|买家|会员|用户|业主|患者|学员|乘车人|快递员|配送员|骑手|司机|经手人|收方|货主|店长|寄方|发货人|投诉人|报修人|反馈人|填写人|登记人|办理人|委托人|写的是|写的"
 )
 _LABELS = tuple(_LABEL.split("|"))
 _STRONG = (
@@ -43,62 +41,39 @@ _PHONE = (
 )
 _TITLE_PAIR = "先生|女士|小姐(?!姐)|太太|夫人|同学"
 _JOB = (
-    "经理|老师|师傅|阿姨|叔叔|大哥|大姐|大爷|大妈|大叔|医生|主任|店长|老板|主管|队长|律师|教授|校长|护士|司机|总监|会计|主播"
+    "小姐姐|小哥哥|小妹妹|小哥|经理|老师|师傅|阿姨|叔叔|大哥|大姐|大爷|大妈|大叔|医生|主任|店长|老板|主管|队长|律师|教授|校长|护士|司机|总监|会计|主播"
     "|同学|警官|工程师|秘书|部长|科长|院长|组长|工|总|姐|哥|嫂|姨|叔|导|董"
 )
 _GIVE = "给|找|联系|请|转交|交给|麻烦|让|问|跟|谢谢|感谢|由|是|叫|寄给|发给|我姓|转给|通知|询问|@|致|替|帮"
 _GIVEN_TO = "|".join(f"(?<={word})" for word in _GIVE.split("|"))
 _ASKED = "|".join(
     f"(?<={word})"
-    for word in (*"的是给请找为帮叫好系谢问您转让替跟致思歉扰", "收货人", "收件人", "联系人", "姓名", "客户")
+    for word in (
+        *"的是给请找为帮叫好系谢问您转让替跟致思歉扰烦交达知喊",
+        "收货人",
+        "收件人",
+        "联系人",
+        "姓名",
+        "客户",
+    )
 )
-_AFTER_LABEL = wordlist("after_labels_cn")
-_NOT_GIVEN = wordlist("not_names_cn")
-_WORDS = wordlist("common_words_cn")
-_PLACES = wordlist("cities_cn")
-_ENDINGS = "|".join(sorted(word for word in _WORDS if len(word) == 2 and word[1] in TITLED))
+_ENDINGS = "|".join(sorted(word for word in WORDS if len(word) == 2 and word[1] in TITLED))
 """Words that end in a family name: what follows them is no title of a person."""
-
-
-def _no_word(value: str) -> int:
-    """Length of a name; 0 where it is an ordinary word, a place, or opens with one."""
-    name = re.sub(r"\s", "", value)
-    if "·" in name:
-        return len(value)
-    if name in _NOT_GIVEN or name in _WORDS:
-        return 0
-    return 0 if name[:2] not in COMPOUND and (name[:2] in _WORDS or name[:2] in _PLACES) else len(value)
-
-
-def _alone(value: str) -> bool:
-    """Whether what stands alone beside a phone or an address is no ordinary word and no place."""
-    name = re.sub(r"\s", "", value)
-    return name not in _WORDS and name not in _NOT_GIVEN and name[:2] not in _PLACES
-
-
-def _labelled(value: str) -> bool:
-    """Whether what follows a label of a person is a name and not the rest of another label."""
-    name = re.sub(r"\s", "", value)
-    return name not in _NOT_GIVEN and name[:2] not in _AFTER_LABEL
-
-
-def _told(value: str) -> bool:
-    return re.sub(r"\s", "", value) not in _NOT_GIVEN
 
 
 def _titled(value: str) -> int:
     """A title after a family name; brands that are called so are none."""
     name = value[:-2]
-    word = len(name) > 1 and name[:2] not in COMPOUND and (name in _WORDS or name[:2] in _WORDS)
+    word = len(name) > 1 and name[:2] not in COMPOUND and (name in WORDS or name[:2] in WORDS)
     return 0 if word or value in _BRANDS else len(value)
 
 
 def _jobbed(value: str) -> int:
     return (
         0
-        if value in _WORDS
+        if value in WORDS
         or value in _BRANDS
-        or (len(value) > 3 and value[:2] in _WORDS and value[:2] != "曾经")
+        or (len(value) > 3 and value[:2] in WORDS and value[:2] != "曾经")
         else len(value)
     )
 
@@ -111,28 +86,28 @@ RULES = (
     Rule(
         "person_cn_label",
         "PERSON",
-        re.compile(rf"(?:{_LABEL}|{_SELF}){_TO}({_NAME}){_END}"),
+        re.compile(rf"(?:{_LABEL}|{_SELF}){_TO}({NAME}){END}"),
         0.8,
         (*_LABELS, *_SELF.split("|")),
-        _no_word,
+        no_word,
     ),
     Rule(
         "person_cn_label_open",
         "PERSON",
-        re.compile(rf"(?:{_STRONG}|我叫|名叫){_TO}({_NAME})"),
+        re.compile(rf"(?:{_STRONG}|我叫|名叫){_TO}({NAME})"),
         0.6,
         (*_STRONG.split("|"), "我叫", "名叫"),
-        _labelled,
+        labelled,
     ),
     Rule(
         "person_cn_label_colon",
         "PERSON",
         re.compile(
-            rf"(?:{_LABEL}|{_SELF})(?:姓名|名字)?[ ]?[:：]\s{{0,2}}({_FOREIGN}|{_HAN}{{2,4}}|{_NAME}){_MARK}"
+            rf"(?:{_LABEL}|{_SELF})(?:姓名|名字)?[ ]?[:：]\s{{0,2}}({FOREIGN}|{HAN}{{2,4}}|{NAME}){MARK}"
         ),
         0.75,
         (*_LABELS, *_SELF.split("|")),
-        _told,
+        told,
     ),
     Rule(
         "person_cn_label_latin",
@@ -149,10 +124,10 @@ RULES = (
         "person_cn_title",
         "PERSON",
         re.compile(
-            rf"(?:(?:{_COMPOUND})|[{TITLED}])(?:{_GIVEN}{{1,2}}|(?=(?:{_TITLE_PAIR}))(?<!{_ENDINGS}))(?"
+            rf"(?:(?:{COMPOUNDS})|[{TITLED}])(?:{GIVEN}{{1,2}}|(?=(?:{_TITLE_PAIR}))(?<!{_ENDINGS}))(?"
             rf":{_TITLE_PAIR})"
-            rf"|(?:(?<![{CJK}])|{_ASKED})[{SINGLE}](?:{_GIVEN}{{1,2}})?(?:{_TITLE_PAIR})"
-            rf"|{_FOREIGN}(?=(?:{_TITLE_PAIR}))"
+            rf"|(?:(?<![{CJK}])|{_ASKED})[{SINGLE}](?:{GIVEN}{{1,2}})?(?:{_TITLE_PAIR})"
+            rf"|{FOREIGN}(?=(?:{_TITLE_PAIR}))"
         ),
         0.7,
         ("先生", "女士", "小姐", "太太", "夫人", "同学"),
@@ -162,8 +137,8 @@ RULES = (
         "person_cn_job",
         "PERSON",
         re.compile(
-            rf"(?:(?<![{CJK}])|{_GIVEN_TO})((?:{_COMPOUND}|[{TITLED}于曾])(?:{_GIVEN}{{1,2}})?(?:{_JOB}))"
-            rf"(?=[^{CJK}]|$|[你您好收签的了吧说那那边]|就|帮|处理|签收|收货|转|接|来|在)"
+            rf"(?:(?<![{CJK}])|{_GIVEN_TO})((?:{COMPOUNDS}|[{TITLED}于曾])(?:{GIVEN}{{1,2}})?(?:{_JOB}))"
+            rf"(?=[^{CJK}]|$|[你您好收签的了吧说那边打取回发已去很给和也把让处不态服查看]|就|帮|下楼|可以|申请|联系|谢谢|辛苦|处理|签收|收货|转|接|来|在)"
         ),
         0.65,
         tuple(_JOB.split("|")),
@@ -184,35 +159,35 @@ RULES = (
         "person_cn_near_phone",
         "PERSON",
         re.compile(
-            rf"(?:(?<![{CJK}])|(?<=[号室楼栋元层幢座户房店厦区0-9柜收]))({_NAME})"
+            rf"(?:(?<![{CJK}])|(?<=[号室楼栋元层幢座户房店厦区0-9柜收]))({NAME})"
             rf"(?=[ ,，:：/、（(;；|\n\t-]{{0,3}}(?:收|先生|女士|小姐)?[ ,，]?(?:联系电话"
             rf"|联系方式|电话号码|手机号码|电话|手机号|手机|tel|Tel|TEL)?[:： ]{{0,2}}{_PHONE})"
         ),
         0.65,
         DIGITS,
-        _alone,
+        alone,
     ),
     Rule(
         "person_cn_after_phone",
         "PERSON",
         re.compile(
             rf"1[3-9][0-9](?:[ -]?[0-9*]){{8}}(?:转[0-9]{{1,4}}|-[0-9]{{3,4}})?["
-            rf" ,，/、（(;；|\n\t]{{1,3}}({_NAME})(?=[ ,，:：/、)）;；|\n\t。]|收|$)"
+            rf" ,，/、（(;；|\n\t]{{1,3}}({NAME})(?=[ ,，:：/、)）;；|\n\t。]|收|$)"
         ),
         0.65,
         DIGITS,
-        _alone,
+        alone,
     ),
     Rule(
         "person_cn_after_address",
         "PERSON",
         re.compile(
-            rf"(?:[号室楼栋元层幢座户房组期]|[0-9]{{3,4}})[ ,，/;；|\n\t]{{1,3}}({_NAME})(?=["
+            rf"(?:[号室楼栋元层幢座户房组期]|[0-9]{{3,4}})[ ,，/;；|\n\t]{{1,3}}({NAME})(?=["
             rf" ,，/;；|\n\t(（]{{1,3}}(?:[(（+0-9]|电话|手机|收|$)|$|[。]?\s*$)"
         ),
         0.6,
         ("号", "室", "楼", "栋", "单元", "层", "幢", "座", "户", "房", "组"),
-        _alone,
+        alone,
         digit=True,
     ),
     Rule(
@@ -220,31 +195,31 @@ RULES = (
         "PERSON",
         re.compile(
             rf"(?:(?<![{CJK}])|(?<=[0-9号室楼栋元层幢座户房])|(?<=[给写找让叫由])|(?<=改成)|(?<=改为)|(?<=换成))"
-            rf"({_NAME})(?=[ ]?(?:亲收|亲启|签收|代收|来?[拿取](?=[^{CJK}]"
+            rf"({NAME})(?=[ ]?(?:亲收|亲启|签收|代收|来?[拿取](?=[^{CJK}]"
             rf"|件|快递|$)|[(（【]?收(?![到据费藏纳入起割银])))"
         ),
         0.7,
         ("收", "亲启", "拿", "取"),
-        _alone,
+        alone,
     ),
     Rule(
         "person_cn_i_am",
         "PERSON",
         re.compile(
-            rf"(?:我是|这里是|本人)({_NAME})(?=[,，。 ]{{0,2}}(?:我的|本人)?(?:电话"
+            rf"(?:我是|这里是|本人)({NAME})(?=[,，。 ]{{0,2}}(?:我的|本人)?(?:电话"
             rf"|手机|订单|地址|收货|快递|微信|联系|下单|尾号|会员|单号|昨天|前天|之前))"
         ),
         0.65,
         ("我是", "这里是", "本人"),
-        _no_word,
+        no_word,
     ),
     Rule(
         "person_cn_hello",
         "PERSON",
-        re.compile(rf"(?:你好|您好|客服|亲|[Hh]i|[Hh]ello)[,，!！~ 。]{{0,2}}我是({_FREQUENT}){_MARK}"),
+        re.compile(rf"(?:你好|您好|客服|亲|[Hh]i|[Hh]ello)[,，!！~ 。]{{0,2}}我是({FREQUENT}){MARK}"),
         0.65,
         ("我是",),
-        _no_word,
+        no_word,
     ),
     Rule(
         "person_cn_dear",
@@ -252,8 +227,8 @@ RULES = (
         re.compile(
             rf"(?:(?:亲爱的|尊敬的|敬爱的|致(?!敬))(?:客户|顾客|会员|用户|业主)?"
             rf"|(?:[Dd]ear|[Hh]i|[Hh]ello|[Mm]y name is|[Mm]r\.?|[Mm]s\.?|[Mm]rs\.?"
-            rf"|[Aa]ttn:?|[Cc]ontact|[Nn]ame:?|@)[ ]?)[ ]?({_NAME}"
-            rf"|小{_HAN}(?!{_HAN}))(?=[^{CJK}]|$|您|你|先生|女士|小姐|同学|老师|会员|客户|顾客)"
+            rf"|[Aa]ttn:?|[Cc]ontact|[Nn]ame:?|@)[ ]?)[ ]?({NAME}"
+            rf"|小{HAN}(?!{HAN}))(?=[^{CJK}]|$|您|你|先生|女士|小姐|同学|老师|会员|客户|顾客|用户)"
         ),
         0.7,
         (
@@ -273,18 +248,18 @@ RULES = (
             "contact",
             "name",
         ),
-        _no_word,
+        no_word,
     ),
     Rule(
         "person_cn_signed",
         "PERSON",
         re.compile(
             rf"(?:--|—|-{{1,3}}|~|敬上[:： ]|此致[^{CJK}]{{0,3}}|\n)["
-            rf" ]?({_FREQUENT})[ ]?(?:敬上|谨上|上)?\s*(?=$|\n|[0-9]{{4}}[年./-])"
+            rf" ]?({FREQUENT})[ ]?(?:敬上|谨上|上)?\s*(?=$|\n|[0-9]{{4}}[年./-])"
         ),
         0.6,
         ("--", "—", " -", "~", "敬上", "此致", "\n"),
-        _no_word,
+        no_word,
         tail=40,
     ),
 )

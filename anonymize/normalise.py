@@ -53,6 +53,8 @@ _NEIGHBOUR = re.compile(
     f"[{_NUMERAL}]{{1,2}}[ .·,，、/_-]{{1,2}}[0-9 .·,，、/_-]{{7,40}}"
     f"|[0-9 .·,，、/_-]{{7,40}}[ .·,，、/_-]{{1,2}}[{_NUMERAL}]{{1,2}}"
 )
+_NUMBER_ONE = re.compile("[0-9][0-9 .·,，、/_-]{6,40}[一两三]")
+_AFTER_ONE = frozenset("下个直样次定起般些条件天块")
 _LOOKALIKE = str.maketrans(
     "АВЕКМНОРСТХУІЈЅаеорсухіјѕԁһԛԝѵοανρΑΒΕΖΗΙΚΜΝΟΡΤΥΧɑɡıɩᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢոսօցհ",
     "ABEKMHOPCTXYIJSaeopcyxijsdhqwvoavpABEZHIKMNOPTYXagiiabcdefghijklmnoprstuvwyznuogh",
@@ -170,8 +172,13 @@ def _latin(match: re.Match[str]) -> str:
 
 
 def _numerals(match: re.Match[str]) -> str:
-    """A run of numerals as digits; a name that ends in one and stands beside a number stays a name."""
-    return match[0] if _NEIGHBOUR.fullmatch(match[0]) else match[0].translate(_NUMERALS)
+    """A run of numerals as digits; a name that ends in one, or `一下` after a number, stays as it is."""
+    run = match[0]
+    if _NEIGHBOUR.fullmatch(run) or (
+        _NUMBER_ONE.fullmatch(run) and match.string[match.end() :][:1] in _AFTER_ONE
+    ):
+        return run
+    return run.translate(_NUMERALS)
 
 
 def _digit(match: re.Match[str]) -> str:

@@ -41,6 +41,8 @@ def spellings(surname: str, given: str) -> Iterator[tuple[str, str]]:
         yield from ((last + letters, "short"), (letters + last, "short"))
         yield (letters[0] + last, "short")
         yield ("".join(syllable[0] for syllable in syllables), "initials")
+        if len(surname) > 1:
+            yield (last[0] + letters, "initials")
         yield (last, "surname")
         if len(given) > 1:
             yield (first, "given")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from privgen.anonymize.rules import NO_DIGIT_RIGHT, Rule
+from privgen.anonymize.rules_cn_words import IS
 
 _N = "[0-9一二三四五六七八九十廿初]{1,4}"
 _YEAR = r"(?:(?:19|20)?[0-9]{2}[ ]?年[ ]?)"
@@ -22,11 +23,11 @@ RULES = (
         "cn_birth_date",
         "DATE_OF_BIRTH",
         re.compile(
-            r"(?:出生日期|出生年月日?|出生于|出生|生日|生辰|诞辰|(?<![发产诞])生于|生人)"
-            rf"(?:[ ]?(?i:is)|是在|那天|当天|就是|是|在|为|[:：（(])*\s{{0,2}}({_DATE})" + NO_DIGIT_RIGHT
+            r"(?:出生日期|出生年月日?|出生于|出生|生日|生辰|诞辰|(?<![发产诞])生[于於]|生人|(?<![a-z])(?i:birth_?da(?:y|te)))"
+            rf"(?:那天|当天)?{IS}({_DATE})" + NO_DIGIT_RIGHT
         ),
         0.85,
-        ("出生", "生日", "生于", "生辰", "诞辰"),
+        ("出生", "生日", "生于", "生於", "生辰", "诞辰", "birth"),
     ),
     Rule(
         "birth_date_after",

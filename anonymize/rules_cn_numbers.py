@@ -7,7 +7,7 @@ import re
 from privgen.anonymize import validators
 from privgen.anonymize.rules import CJK, DIGITS, LEFT, NO_DIGIT_LEFT, NO_DIGIT_RIGHT, RIGHT, Rule, words
 from privgen.anonymize.rules_cn_phones import ANY_GAP
-from privgen.anonymize.rules_numbers import ORDER_CONTEXT
+from privgen.anonymize.rules_cn_words import ORDER_NEAR
 
 _ID_CONTEXT = words(
     *("身份证", "身份号", "证件号", "证号", "实名", "清关", "id card", "resident id", "national id"),
@@ -96,7 +96,7 @@ RULES = (
         DIGITS,
         _luhn_bank,
         validated=True,
-        unless=ORDER_CONTEXT,
+        unless=ORDER_NEAR,
     ),
     Rule(
         "cn_bank_card_context",
@@ -117,7 +117,7 @@ RULES = (
         DIGITS,
         validators.cn_uscc,
         validated=True,
-        unless=ORDER_CONTEXT,
+        unless=ORDER_NEAR,
     ),
     Rule(
         "cn_uscc_context",
@@ -147,7 +147,7 @@ RULES = (
         re.compile(rf"(?<=[{CJK}：，。、:])(?:[EG][0-9]{{8}}|E[A-Z][0-9]{{7}})" + RIGHT),
         0.5,
         DIGITS,
-        unless=ORDER_CONTEXT,
+        unless=ORDER_NEAR,
     ),
     Rule(
         "cn_plate",

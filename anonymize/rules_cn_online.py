@@ -6,23 +6,21 @@ import re
 
 from privgen.anonymize.data_files import wordlist
 from privgen.anonymize.rules import CJK, LEFT, RIGHT, Rule
+from privgen.anonymize.rules_cn_words import SAID
 
 _LINK = (
     r"(?:号码|号|账号|帐号|账户|群|同号|昵称|名字|名|联系方式|联系|搜索"
-    r"|搜一下|搜|查找|加我|加|扫|交流群|客服群|[ ]?(?i:id|number|no\.?))"
+    r"|搜一下|搜|查找|加我|加|扫|交流群|客服群|同步|[ ]?(?i:id|number|no\.?)(?![A-Za-z]))"
 )
-_TO = (
-    r"(?:[ ]?(?:就?是|为|叫|我|(?i:is)|[吧呗哦哈啊呀嘛]|[:：=，,→>~]"
-    r"|[(（【\[「]|也是|这个|改成)){0,3}\s{0,2}[(（【\[「]?@?"
-)
+_TO = rf"(?:[ ]?我|{SAID})[(（【\[「\"'“]?@?"
 _WECHAT = (
-    r"(?:微信|威信|薇信|徽信|围信|维信|微姓|魏信|卫星|微❤️?|薇❤️?"
-    r"|微芯|绿泡泡|绿色软件|(?<![a-z])(?:wei信|v信|we ?chat|weixin"
-    r"|wx|vx|v❤️?|➕ ?v|\+ ?v|加 ?v(?:x)?|加我 ?v|私我 ?v|我的"
-    r" ?v)(?![a-z]{1,19}(?![a-z0-9_-]))|加个?微|加我?薇|加我 ?微)"
+    r"(?:微[ ]{0,2}信(?:[ ]?号)?|威信|薇信|徽信|围信|维信|微姓|魏信|卫星|微 ?❤️?|[薇威] ?❤️?"
+    r"|微芯|绿泡泡|绿色软件|(?<![a-z])(?:we ?chat(?:_?(?:id|no))?|wei ?xin|v❤️?x|w❤️?x?"
+    r"|wx|vx|v❤️?|➕ ?v|\+ ?v|加 ?v(?:x(?![a-z0-9_-]))?|加我 ?v|私我 ?v|我的"
+    r" ?v)(?![a-z]{1,19}(?![a-z0-9_-]))|加个?微|加我?[薇威]|加我 ?微|v信|wei信|(?<![A-Za-z])[vw]x(?=[a-z0-9_-]{5})(?!works))"
 )
 _QQ = (
-    r"(?:(?<![A-Za-z])(?:qq|Qq|qQ|QQ)|扣扣|抠抠|蔻蔻|球球|企鹅|(?:加|我|➕|\+)(?:我)?[ ]?[qQ扣](?![A-Za-z])"
+    r"(?:(?<![A-Za-z])(?:q ?q|Qq|qQ|QQ)|扣扣|抠抠|蔻蔻|球球|企鹅|(?:加|我|➕|\+)(?:我)?[ ]?[qQ扣](?![A-Za-z])"
     r"|(?<![A-Za-z])[qQ扣](?:我|号|群|[:：]|(?=[1-9][0-9]{5,10}(?![0-9A-Za-z])))|扣号|扣群)"
 )
 _WORDS = wordlist("chat_words")
@@ -40,6 +38,11 @@ _MAIL_HOST = (
 
 def _id(value: str) -> bool:
     return value.lower() not in _WORDS
+
+
+def _coded(value: str) -> bool:
+    """Whether it looks like an id and not like the name of a product."""
+    return _digit(value) and re.match(r"(?i)iphone|ipad|ios|mate|android|redmi|win[0-9]", value) is None
 
 
 def _digit(value: str) -> bool:
@@ -68,7 +71,13 @@ RULES = (
                 "卫星",
                 "微❤",
                 "薇❤",
+                "威❤",
+                "加威",
+                "我威",
                 "微芯",
+                "微 ",
+                "❤",
+                "*wei xin",
                 "绿泡泡",
             ),
             *(
@@ -93,6 +102,30 @@ RULES = (
         ),
         _id,
     ),
+    Rule(
+        "wechat_id_near",
+        "WECHAT_ID",
+        re.compile(
+            r"(?:加|搜|搜索|这个|这是|用|换|联系|号是|号)(?:一下|下|我|个|这个)?[ ]?[:：]?[ ]?"
+            rf"([a-z][a-z0-9_-]{{4,19}}){RIGHT}(?![.@])",
+            re.IGNORECASE,
+        ),
+        0.6,
+        ("微信", "薇信", "威信", "*vx", "*v信", "*wx"),
+        _coded,
+        before=re.compile("微 ?信|薇信|威信|v信|vx|wx", re.IGNORECASE),
+    ),
+    Rule(
+        "wechat_id_this",
+        "WECHAT_ID",
+        re.compile(
+            r"(?:加|搜|查)(?:一下|下|我|个)?[ ]?([a-z][a-z0-9_-]{5,19})(?=[ ]?(?:这个|那个|的)?(?:微信|薇信|威信|v信|vx))",
+            re.IGNORECASE,
+        ),
+        0.6,
+        ("微信", "薇信", "威信", "*v信", "*vx"),
+        _id,
+    ),
     Rule("wechat_id_own", "WECHAT_ID", re.compile(r"wxid_[a-z0-9]{6,24}" + RIGHT), 0.9, ("wxid",)),
     Rule(
         "wechat_id_v",
@@ -108,7 +141,7 @@ RULES = (
         "WECHAT_ID",
         re.compile(
             r"(?<![A-Za-z0-9@._-])([A-Za-z][A-Za-z0-9_-]{5,19})(?=[ ]?[,，(（]?(?:这?是"
-            r"|就是|为)?(?:我的|我)?(?:微信|薇信|威信|v信)(?:号|同号|[)）]|$))"
+            r"|就是|为)?(?:我的|我)?(?:这个|那个|的)?(?:微信|薇信|威信|v信)(?:号|同号|[)）]|$))"
         ),
         0.65,
         ("微信", "薇信", "威信", "*v信"),
@@ -124,6 +157,7 @@ RULES = (
         0.85,
         (
             "qq",
+            "*q q",
             "扣扣",
             "抠抠",
             "蔻蔻",

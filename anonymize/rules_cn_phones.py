@@ -6,14 +6,33 @@ import re
 from itertools import pairwise
 
 from privgen.anonymize.rules import DIGITS, NO_DIGIT_LEFT, NO_DIGIT_RIGHT, Rule, words
-from privgen.anonymize.rules_numbers import ORDER_CONTEXT
+from privgen.anonymize.rules_cn_words import IS, ORDER_NEAR
 
 ANY_GAP = r"[^0-9A-Za-z\u3400-\u9fff\n]{0,3}"
 """What may stand between two digits of a number that is written apart."""
 
 _CONTEXT = words(
     *("电话", "手机", "座机", "固话", "热线", "客服", "拨打", "请拨", "致电", "联系", "打给", "传真", "总机"),
-    *("回电", "售后", "号码", "拨通", "tel", "call", "phone", "fax", "hotline"),
+    *(
+        "回电",
+        "联络",
+        "行动",
+        "市话",
+        "手提",
+        "打不通",
+        "接通",
+        "短信",
+        "发信",
+        "whatsapp",
+        "售后",
+        "号码",
+        "拨通",
+        "tel",
+        "call",
+        "phone",
+        "fax",
+        "hotline",
+    ),
 )
 _CODE = r"(?:\+ ?|00 ?)?86[)）]?[ -]{0,2}"
 _AREA = r"(?:10|2[0-57-9]|[3-9][0-9]{2})"
@@ -62,7 +81,7 @@ RULES = (
         0.7,
         DIGITS,
         lambda value: sum(char.isdigit() for char in value) >= 10,
-        unless=ORDER_CONTEXT,
+        unless=ORDER_NEAR,
     ),
     Rule(
         "phone_cn_dashed",
@@ -94,5 +113,17 @@ RULES = (
         DIGITS,
         lambda value: 7 <= sum(char.isdigit() for char in value) <= 10,
         before=re.compile(rf"(?:{_CONTEXT.pattern})[^0-9，,。；;]{{0,6}}$", re.IGNORECASE),
+    ),
+    Rule(  # eight digits in Hong Kong, Macau and Taiwan, where mobiles may begin with 9
+        "phone_hk_tw",
+        "PHONE_NUMBER",
+        re.compile(
+            r"(?:电话|手机|手提|市话|行动电话|联络|致电|热线|传真|WhatsApp|whatsapp|852|853|886)"
+            rf"(?:号码|号)?[)）]?{IS}((?:\(?0[2-8][0-9]?\)?[ -]?)?[2-9][0-9]{{3}}[ -]?[0-9]{{4}})"
+            + NO_DIGIT_RIGHT
+        ),
+        0.65,
+        ("电话", "手机", "手提", "市话", "联络", "致电", "热线", "传真", "whatsapp", "852", "853", "886"),
+        digit=True,
     ),
 )

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from privgen.anonymize.rules import DIGITS, LEFT, RIGHT, Rule, words
+from privgen.anonymize.rules import CN_UNIT, DIGITS, LEFT, RIGHT, Rule, words
+from privgen.anonymize.rules_cn_words import IS, SAID
 
 _CODE = r"[A-Za-z0-9](?:[A-Za-z0-9]|[-_](?=[A-Za-z0-9])){3,39}"
-_IS = r"(?:[ ]?(?:(?i:is)|是|为|填|写|[:：=(（【\[]))*\s{0,2}"
-_NUMBER = r"(?:编号|号码|号|单号|流水号|流水|(?i:id|no\.?|number))"
+_NUMBER = r"(?:编号|编码|号码|号|单号|流水号|流水|(?i:id|no\.?|number))"
 _CARRIER = (
     "顺丰|圆通|中通|申通|韵达|极兔|京东|邮政|德邦|百世|天天|优速"
     "|安能|跨越|菜鸟|丹鸟|宅急送|汇通|国通|速尔|EMS|ems|顺风|圓通"
@@ -26,8 +26,9 @@ RULES = (
         "cn_order_number",
         "ORDER_NUMBER",
         re.compile(
-            rf"(?:订单|单据|交易|支付单|商户单|退款|退货单|售后单|采购单|合同|流水|发票|工单|预约|保单|子单|凭证)"
-            rf"{_NUMBER}?{_IS}#?({_CODE})" + RIGHT
+            rf"(?:订单|单据|交易|支付单|商户单|退款|退货单|售后单|采购单|合同|流水|发票|工单|预约|保单|子单|凭证|单子|[这那该此笔]单"
+            rf"|下单|拼单|拼团|售后|(?<![快运流面件货退])单(?=[0-9A-Za-z-]{{8}}))"
+            rf"{_NUMBER}?{IS}#?({_CODE})" + RIGHT
         ),
         0.85,
         (
@@ -46,7 +47,7 @@ RULES = (
                 "发票",
                 "工单",
             ),
-            *("预约", "保单", "子单", "凭证"),
+            *("预约", "保单", "子单", "凭证", "单", "拼团", "售后"),
         ),
         _digits(6),
         digit=True,
@@ -55,10 +56,11 @@ RULES = (
         "cn_order_short",
         "ORDER_NUMBER",
         re.compile(
-            rf"(?:(?:订单|单据|工单|交易)(?:编号|号码|号|(?i:id))|(?<![快运流])单号){_IS}#?({_CODE})" + RIGHT
+            rf"(?:(?:订单|单据|工单|交易|下单|售后)(?:编号|编码|号码|号|(?i:id))|(?<![快运流])单号|[这那]单){SAID}#?({_CODE})"
+            + RIGHT
         ),
         0.84,
-        ("订单", "单据", "工单", "交易", "单号"),
+        ("订单", "单据", "工单", "交易", "单号", "下单", "售后", "这单", "那单"),
         _digits(4),
         digit=True,
     ),
@@ -82,11 +84,22 @@ RULES = (
         ),
     ),
     Rule(
+        "cn_order_after",
+        "ORDER_NUMBER",
+        re.compile(
+            LEFT + r"([A-Z]{0,4}[0-9]{8,20}|[0-9]{6}-[0-9]{15})"
+            r"(?=[ ]?[,，(（]?[ ]?(?:这个?|就|才)?(?:是|为)?(?:我|你们?)?(?:的|那个)?(?:订单|单号|交易号|这单|那单|下单))"
+        ),
+        0.7,
+        ("订单", "单号", "交易号", "这单", "那单", "下单"),
+        digit=True,
+    ),
+    Rule(
         "cn_tracking_number",
         "TRACKING_NUMBER",
         re.compile(
             rf"(?:(?:{_PARCEL})(?:编号|号码|号|单号)|(?:{_CARRIER})(?:快递|速运|物流|速递|快运|国际|特快|包裹|冷运)?|快递|运单|物流|面单|包裹)"
-            rf"(?:编号|号码|号|单号|单)?{_IS}(?:{_CARRIER})?(?:快递|速运|物流|速递)?[ :：]?"
+            rf"(?:编号|号码|号|单号|单子|单)?{IS}(?:{_CARRIER})?(?:快递|速运|物流|速递)?[ :：]?"
             r"((?:[A-Za-z]{1,4}[ ]?)?[0-9](?:[ ]?[A-Za-z0-9]|-(?=[A-Za-z0-9])){8,27})" + RIGHT
         ),
         0.86,
@@ -110,7 +123,7 @@ RULES = (
     Rule(
         "cn_tracking_near",
         "TRACKING_NUMBER",
-        re.compile(LEFT + r"(?:[A-Z]{2,4}[0-9]{9,15}|[34789][0-9]{11,14}|[12][0-9]{11,12})" + RIGHT),
+        re.compile(LEFT + r"(?:[A-Z]{2,4}[0-9]{9,15}(?:CN)?|[34789][0-9]{11,14}|[12][0-9]{11,12})" + RIGHT),
         0.55,
         DIGITS,
         before=words(
@@ -135,8 +148,9 @@ RULES = (
         "cn_tracking_after",
         "TRACKING_NUMBER",
         re.compile(
-            LEFT + rf"(?:[A-Z]{{2,4}}[0-9]{{9,15}}(?:CN)?|[0-9]{{12,15}})(?=["
-            rf" ,，(（]{{0,2}}(?:{_CARRIER}|这个快递|这个单号|的快递|的物流|这个包裹))"
+            LEFT
+            + rf"(?:[A-Z]{{2,4}}[0-9]{{9,15}}(?:CN)?|(?:[A-Z]{{2}})?[0-9]{{4}}(?: [0-9]{{4}}){{2,3}}(?: [0-9]{{1,3}})?|[0-9]{{12,16}})(?=["
+            rf" ,，(（]{{0,2}}(?:{_CARRIER}|这个快递|这个单号|这件|的?快递|的?物流|这个包裹|派送|揽收|签收))"
         ),
         0.55,
         DIGITS,
@@ -146,7 +160,7 @@ RULES = (
         "COUPON_CODE",
         re.compile(
             r"(?:优惠券|优惠|兑换|折扣|礼品卡|邀请|红包|代金券|推荐|激活|抵扣券|提货券|充值卡|礼金)"
-            rf"(?:券码|券号|编码|号码|码|号|口令|卡号){_IS}[\"'“]?({_CODE})" + RIGHT
+            rf"(?:券码|券号|编码|号码|码|号|口令|卡号){IS}[\"'“]?({_CODE})" + RIGHT
         ),
         0.8,
         (
@@ -172,7 +186,7 @@ RULES = (
         "cn_loyalty_id",
         "LOYALTY_ID",
         re.compile(
-            rf"(?:会员|积分|贵宾|客户|用户|VIP|vip|买家)(?:卡号|卡|编号|编码|账号|号码|号|ID|id){{1,2}}{_IS}({_CODE})"
+            rf"(?:会员|积分|贵宾|客户|用户|VIP|vip|买家)(?:卡号|卡|编号|编码|账号|号码|号|ID|id){{1,2}}{IS}({_CODE})"
             + RIGHT
         ),
         0.8,
@@ -184,11 +198,21 @@ RULES = (
         "cn_postcode",
         "POSTCODE",
         re.compile(
-            r"(?:邮政编码|邮编|邮码|postcode)(?:[ ]?(?:(?i:is)"
-            r"|是|为|填|[:：#]))*\s{0,2}([0-9]{3}[ ]?[0-9]{3})" + RIGHT
+            rf"(?:邮政编码|邮递区号|邮编|邮码|邮递编号|(?<![a-z])(?i:post(?:al)?_?code|zip(?:_?code)?))[)）]?{SAID}"
+            r"([0-9]{3}[ ]?[0-9]{3}|(?<=区号[: ])[0-9]{3}(?:[0-9]{2})?)" + RIGHT
         ),
         0.85,
-        ("邮编", "邮政", "邮码"),
+        ("邮编", "邮政", "邮码", "邮递", "post", "zip"),
+        digit=True,
+    ),
+    Rule(
+        "cn_postcode_after_address",
+        "POSTCODE",
+        re.compile(
+            r"(?:[号室栋楼幢户元座村湾城园苑府庭区里寓厦场]|[0-9]{3,4})[ ,]{0,2}[(（\[【]?((?:0[1-7]|[1-8][0-9])[0-9]{4})(?=[)）\]】]|$)"
+        ),
+        0.6,
+        CN_UNIT,
         digit=True,
     ),
     Rule(

@@ -6,9 +6,11 @@ from collections.abc import Iterable, Iterator
 
 from privgen.anonymize import (
     names_cn,
+    names_cn_roles,
     names_contexts,
     rules_birth,
     rules_cn_dates,
+    rules_cn_exports,
     rules_cn_numbers,
     rules_cn_online,
     rules_cn_phones,
@@ -53,6 +55,8 @@ RULES: tuple[Rule, ...] = (
     *rules_cn_places.RULES,
     *rules_cn_dates.RULES,
     *names_cn.RULES,
+    *names_cn_roles.RULES,
+    *rules_cn_exports.RULES,
 )
 """Every rule of the scanner; `privgen.anonymize.presidio` exposes each as a Presidio recogniser."""
 

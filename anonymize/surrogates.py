@@ -27,9 +27,9 @@ from privgen.anonymize import surrogate_numbers, surrogate_people, surrogate_pho
 from privgen.anonymize.date_text import read_date
 from privgen.anonymize.dateshift import shift, shift_text
 from privgen.anonymize.draw import Draw
-from privgen.anonymize.known_variants import squeeze
 from privgen.anonymize.normalise import normalise
 from privgen.anonymize.tokens import canonical
+from privgen.anonymize.variant import squeeze
 
 _TRIES = 50
 _LONGEST = 300

@@ -9,9 +9,9 @@ import re
 import unicodedata
 from collections.abc import Callable
 
-from privgen.anonymize.known_variants import squeeze
 from privgen.anonymize.normalise import normalise
 from privgen.anonymize.rules import TOKEN
+from privgen.anonymize.variant import squeeze
 
 _DIGIT_RUN = re.compile("[0-9]{4}")
 _TITLES = re.compile(

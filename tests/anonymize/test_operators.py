@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from privgen.anonymize import Policy, Scrubber, Span
 from privgen.anonymize.date_text import read_date
-from privgen.anonymize.known_variants import squeeze
 from privgen.anonymize.operators import Operators, mask
 from privgen.anonymize.scanner import all_entity_types
 from privgen.anonymize.settings import (
@@ -22,6 +21,7 @@ from privgen.anonymize.settings import (
     Surrogate,
     looks_alike,
 )
+from privgen.anonymize.variant import squeeze
 
 KEY = bytes(range(32))
 OPERATORS = Operators(KEY)

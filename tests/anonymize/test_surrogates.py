@@ -11,10 +11,10 @@ from stdnum import iban, luhn, numdb
 from stdnum.br import cnpj, cpf
 from stdnum.cn import ric, uscc
 
-from privgen.anonymize.known_variants import squeeze
 from privgen.anonymize.scanner import all_entity_types
 from privgen.anonymize.surnames import COMPOUND
 from privgen.anonymize.surrogates import Surrogates
+from privgen.anonymize.variant import squeeze
 
 MAKER = Surrogates(bytes(range(32)))
 OTHER = Surrogates(bytes(range(32, 64)))
