@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from privgen.anonymize import (
     names_cn,
     names_contexts,
+    rules_ages,
     rules_birth,
     rules_cn_dates,
     rules_cn_numbers,
@@ -45,6 +46,7 @@ RULES: tuple[Rule, ...] = (
     *rules_streets_eu.RULES,
     *rules_dates.RULES,
     *rules_birth.RULES,
+    *rules_ages.RULES,
     *names_contexts.RULES,
     *rules_cn_numbers.RULES,
     *rules_cn_phones.RULES,
