@@ -169,7 +169,8 @@ RULES = (
         r"|customer|recipient|consignee|card ?holder|account holder|buyer|purchaser|receiver|payee"
         r"|beneficiary|attn\.?|attention"
         r"|(?:ship(?:ping)?|bill(?:ing)?|sold|deliver(?:y)?|send|mail)[ -]?to|signed(?: for)?(?: by)?"
-        r"|sender|contact(?: person)?|signature"
+        r"|sender|contact(?: person)?|signature|livraison|livr[ée] [àa]|lieferung an|versand an|spedire a|enviar a|entregar a"
+        r"|env[ií]o a|entregar para|reviewer|author"
         r"|nome(?: completo)?|destinat[aá]rio|cliente|titular|nombre(?: y apellidos?| completo)?"
         r"|apellidos?|nom(?: complet)?|pr[ée]nom|destinataire"
         r"|vorname|nachname|empf[äa]nger(?:in)?|besteller(?:in)?|kunde|kundin|naam|nome e cognome|cognome"
@@ -179,7 +180,8 @@ RULES = (
             "name|names|surname|custom|recip|consig|card|account|buyer|purch|receiv|payee|benef|attn"
             "|attention|ship|bill|sold to|deliver|send|mail to|signed|sender|contact|signature|nome"
             "|destin|client|titular|nombre|apell|nom|prén|prenom|vorname|nachname|empf|bestel|kund"
-            "|naam|cognome|intest|navn|namn|imię|imie"
+            "|naam|cognome|intest|navn|namn|imię|imie|livrai|livré|lieferung an|versand|spedire|enviar|entregar|envío|envio"
+            "|reviewer|author"
         ),
         title_or_listed,
         score=0.72,
@@ -260,7 +262,9 @@ RULES = (
         r"|package|order|box|item|goods) )?(?:over )?to"
         r"|addressed to|received by|collected by|picked up by|accepted by|left with|leave (?:it )?with"
         r"|signed(?: for)?(?: it)?(?: by)?:?|signature of|helped by|served by|assisted by|handled by"
-        r"|contacted by"
+        r"|contacted by|reviews? (?:by|from)|(?:conversation|chat|call) with|messages? from"
+        r"|account holder|spedire a|consegnare a|enviar a|entregar a|liefern an|(?:ver)?senden an|(?:ver)?schicken an"
+        r"|livrer [àa]|envoyer [àa]|exp[ée]dier [àa]|bezorgen bij|sturen naar"
         r"|contact(?:ed|ing)?|email(?:ed)?|reach(?:ed)?(?: out to)?|on behalf of|behalf of|belongs to"
         r"|belonging to|order(?:ed)? (?:by|for)|placed by|purchased by|paid by|written by"
         r"|thanks to|thank you to|shout ?out to"
@@ -277,7 +281,8 @@ RULES = (
             "|served by|assist|handled by|contact|email|reach|behalf|belong|order|placed by|purch"
             "|paid by|written by|thanks to|thank you to|shout|falar com|falei com|cuidados|a/c|entreg"
             "|assinad|recebid|händen|haenden|z.hd|z. hd|zhd|atenci|hablar|hablé|parler|sprechen"
-            "|gesproch|fragen|verlangen|parlare|attenzi|sou |soy |sono |ik ben"
+            "|gesproch|fragen|verlangen|parlare|attenzi|sou |soy |sono |ik ben|review|convers|call with|message|account hol|spedire|consegn|enviar"
+            "|entregar|liefern|senden|versend|schick|versch|livrer|envoyer|expéd|exped|bezorg|sturen"
         ),
         title_or_listed,
         score=0.65,
@@ -319,9 +324,33 @@ RULES = (
         score=0.6,
     ),
     _rule(
+        "label_key",
+        r"(?<![A-Za-z0-9])(?:(?:customer|recipient|contact|buyer|consignee|card[ _]?holder|account[ _]holder|full|first|last"
+        r"|middle|sur|family|given|billing|shipping|ship[ _]to|bill[ _]to|delivery|sender|receiver|client|guest|user|owner"
+        r"|payee|kunden|person)[ _-]?name|vorname|nachname|nombre|apellidos?|pr[ée]nom|cognome|destinat[aá]rio"
+        r"|destinataire|empf[äa]nger|recipient|consignee|cardholder|signed[ _]by|attention)"
+        r"[\"']{0,2}[ ]?[:=][ ]?[\"']{1,2}",
+        any_of(
+            "customer|recip|contact|buyer|consig|card|account|full|first|last|middle|sur|surname|family|given|bill|ship"
+            "|deliv|sender|receiver|client|guest|user|owner|payee|kunden|person|vorname|nachname|nombre|apell|prénom|prenom"
+            "|cognome|destin|empf|signed|attention"
+        ),
+        name_length,
+        score=0.72,
+    ),
+    _rule(
+        "name_answered",
+        LEFT + r"name[^\n?]{0,40}\?[^\n]{0,20}\n[^\n:]{0,30}(?::[0-9]{2}[^\n:]{0,30}){0,2}:[ ]"
+        r"(?:(?:yes|sure|ok|hi|it['’]?s|my name is|its|of course)[ ,.!]{1,2}){0,3}",
+        ("name",),
+        name_length,
+        after=r"(?=[ ]?[.,!\n]|\s*$|[ ](?i:and|thanks|please))",
+        score=0.65,
+    ),
+    _rule(
         "this_is_two",
-        LEFT + r"(?:this is)[ ,]{1,2}",
-        ("this is",),
+        LEFT + r"(?:this is|hier ist|hier spricht|ich bin|je suis|ici|sono|soy|sou|eu sou|it['’]s)[ ,]{1,2}",
+        any_of("this is|hier |ich bin|je suis|ici |sono |soy |sou |it's|it’s"),
         uncommon,
         value=TWO,
         after=r"(?=[.,!;:]|\s*$|\n)",

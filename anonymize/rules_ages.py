@@ -51,7 +51,7 @@ def _age(
 
 
 _OLD_WORDS = any_of(
-    "years old|year old|years-old|year-old|yrs old|yr old|yrs-old|yr-old|years young|of age|yrold"
+    "years old|year old|years-old|year-old|yrs old|yr old|yrs-old|yr-old|years young|of age|yrold|yr. old"
     "|yearold|yearsold|yrsold"
 )
 
@@ -63,7 +63,7 @@ RULES = (
         _OLD_WORDS,
         digit=False,
     ),
-    _age("age_opens", rf"(?:^|[.!?\n][ ]?)({_OLD})(?=[,.!]|[ ]and|\s*$|\n)", _OLD_WORDS, digit=False),
+    _age("age_opens", rf"(?:^|[.!?\n][ ]?)({_OLD})(?=[,.!]|[ ](?:and|here)|\s*$|\n)", _OLD_WORDS, digit=False),
     _age("age_short", rf"{_FIRST}({_SHORT})", ("yo", "y/o", "y.o", "y.o.")),
     _age(
         "age_years",

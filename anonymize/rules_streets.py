@@ -268,7 +268,7 @@ RULES = (
             rf"{LEFT}(?:(?i:flat|house|h\.? ?no|plot|door|d\.? ?no|shop|room|block|villa|apartment|apt"
             rf"|unit|suite|floor|gala|office|bungalow|quarter|qtr|tower|wing"
             rf"|sector)\.?(?:[ ]?(?i:no)\.?)?[ ]?[:#-]?[ ]?[A-Za-z]?-?[0-9][A-Za-z0-9/-]{{0,9}}"
-            rf"|#[0-9]{{1,5}})(?:,[ ]?\n?|\n|[ ]-[ ]|[ ](?=[0-9A-Z]))(?:[A-Z0-9][^,\n;!?<>{BLANK}]{{1,40"
+            rf"|(?<!der )#[0-9]{{1,5}}(?=[ ,]))(?:,[ ]?\n?|\n|[ ]-[ ]|[ ](?=[0-9A-Z]))(?:[A-Z0-9][^,\n;:!?<>{BLANK}]{{1,40"
             rf"}}(?:,[ ]?\n?|\n|[ ]?-[ ]?(?=[0-9])|(?=[.;]|\s*$))){{1,7}}(?:[0-9]{{5,6}}(?![0-9])"
             rf"|{GB_POSTCODE})?"
         ),
@@ -293,7 +293,7 @@ RULES = (
             r"|parcel|package)))?[ ](?:at|to|on|off at)|(?<![A-Za-z])(?:moro|resido|wohne"
             r"|habite|vivo|abito) (?:at|na|no|in der|in|au|en|a|em))[ ]?[:：]?)\s{1,3}"
             r"((?:(?i:flat|apt|unit|suite|no|house|plot|#)\.?[ ]?)?[0-9]{1,5}(?:[A-Za-z]"
-            r"|[-/][0-9A-Za-z]{1,6})?,?[ ](?:[^\s,]{1,24}(?:,?[ ]|,?\n| ?, ?)){0,16}[^\s,]{1,24})"
+            r"|[-/][0-9A-Za-z]{1,6})?,?[ ](?:[^\s,;]{1,24}(?:,?[ ]|,?\n| ?, ?)){0,16}[^\s,;]{1,24})"
         ),
         0.6,
         any_of(
