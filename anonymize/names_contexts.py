@@ -63,7 +63,7 @@ _CLOSING = (
     r"|sincerely)|faithfully|best wishes|all the best"
     r"|respectfully(?: yours)?|signed|sent by|posted by|reviewed by|atenciosamente|att\.?|cumprimentos"
     r"|(?:viele |liebe |beste |herzliche |mit )?"
-    r"(?:freundlichen? )?gr(?:ü|u|ue)(?:ß|ss)en?|mfg|lg|vg|cordialement|bien à vous|saludos|atentamente"
+    r"(?:freundlichen? )?gr(?:ü|u|ue)(?:ß|ss)(?:en?)?|mfg|lg|vg|cordialement|bien à vous|saludos|atentamente"
     r"|un saludo|cordiali saluti|distinti saluti|saluti"
     r"|groet(?:en|jes)?|hilsen|hälsningar|pozdrawiam|abra[cç]os?"
 )
@@ -151,10 +151,10 @@ RULES = (
         r"|ich hei(?:ß|ss)e|je m['’]appelle"
         r"|under the name(?: of)?|(?:the )?name is|name on the (?:order|account|card|parcel|package) is"
         r"|me llamo|mi nombre es|mi chiamo|il mio nome [eè]|mijn naam is|ik heet|jag heter"
-        r"|mera na+m)[ ]{1,2}",
+        r"|mera na+m|naam)[ ]{1,2}(?=[^\s])(?!is |hai )",
         any_of(
             "my name|the name|name is|name on|my full name|my first name|my last name|meu nome|chamo"
-            "|mein name|heiß|heiss|m'app|m’app|llamo|nombre|chiamo|nome|naam|heet|heter|mera na"
+            "|mein name|heiß|heiss|m'app|m’app|llamo|nombre|chiamo|nome|naam|heet|heter|mera na|naam"
         ),
         name_length,
         value=ANY_CASE,
@@ -170,7 +170,8 @@ RULES = (
         r"|beneficiary|attn\.?|attention"
         r"|(?:ship(?:ping)?|bill(?:ing)?|sold|deliver(?:y)?|send|mail)[ -]?to|signed(?: for)?(?: by)?"
         r"|sender|contact(?: person)?|signature|livraison|livr[ée] [àa]|lieferung an|versand an|spedire a|enviar a|entregar a"
-        r"|env[ií]o a|entregar para|reviewer|author"
+        r"|env[ií]o a|entregar para|reviewer|author|requester|requested by|reported by|assignee|rechnungsadresse"
+        r"|lieferadresse|(?:direcci[oó]n|adresse) de (?:env[ií]o|livraison|facturation)|cust"
         r"|nome(?: completo)?|destinat[aá]rio|cliente|titular|nombre(?: y apellidos?| completo)?"
         r"|apellidos?|nom(?: complet)?|pr[ée]nom|destinataire"
         r"|vorname|nachname|empf[äa]nger(?:in)?|besteller(?:in)?|kunde|kundin|naam|nome e cognome|cognome"
@@ -181,7 +182,8 @@ RULES = (
             "|attention|ship|bill|sold to|deliver|send|mail to|signed|sender|contact|signature|nome"
             "|destin|client|titular|nombre|apell|nom|prén|prenom|vorname|nachname|empf|bestel|kund"
             "|naam|cognome|intest|navn|namn|imię|imie|livrai|livré|lieferung an|versand|spedire|enviar|entregar|envío|envio"
-            "|reviewer|author"
+            "|reviewer|author|requester|requested by|reported by|assignee|rechnungsa|liefera|adresse|dirección|direccion"
+            "|cust"
         ),
         title_or_listed,
         score=0.72,
@@ -263,8 +265,8 @@ RULES = (
         r"|addressed to|received by|collected by|picked up by|accepted by|left with|leave (?:it )?with"
         r"|signed(?: for)?(?: it)?(?: by)?:?|signature of|helped by|served by|assisted by|handled by"
         r"|contacted by|reviews? (?:by|from)|(?:conversation|chat|call) with|messages? from"
-        r"|account holder|spedire a|consegnare a|enviar a|entregar a|liefern an|(?:ver)?senden an|(?:ver)?schicken an"
-        r"|livrer [àa]|envoyer [àa]|exp[ée]dier [àa]|bezorgen bij|sturen naar"
+        r"|account holder|spedire a|consegnare a|enviar a|entregar a|liefern (?:sie )?an|(?:ver)?senden (?:sie )?an|(?:ver)?schicken (?:sie )?an"
+        r"|atenci[oó]n|livrer [àa]|envoyer [àa]|exp[ée]dier [àa]|bezorgen bij|sturen naar"
         r"|contact(?:ed|ing)?|email(?:ed)?|reach(?:ed)?(?: out to)?|on behalf of|behalf of|belongs to"
         r"|belonging to|order(?:ed)? (?:by|for)|placed by|purchased by|paid by|written by"
         r"|thanks to|thank you to|shout ?out to"
@@ -339,8 +341,34 @@ RULES = (
         score=0.72,
     ),
     _rule(
+        "speaker",
+        r"(?:^|\n)(?:\[[^\]\n]{3,20}\] ?)?(?:agent|advisor|operator|rep|support|assistant|customer|client|seller|buyer)[ ]",
+        any_of("agent|advisor|operator|rep|support|assistant|customer|client|seller|buyer"),
+        name_length,
+        value=FULL,
+        after=r"(?=[ ]?(?:\([^)\n]{1,20}\))?[:>])",
+        score=0.65,
+    ),
+    _rule(
+        "row",
+        r"(?:^|\n|\|)[ \t]{0,2}",
+        ("*|", "*\t"),
+        two_words,
+        value=TWO,
+        after=rf"(?=[ ]?[|\t][^\n{BLANK}]{{0,60}}(?:@|\+?[0-9(](?:[ ().-]{{0,2}}[0-9]){{8}}))",
+        score=0.55,
+    ),
+    _rule(
+        "nested_key",
+        r"[\"'](?:ship(?:ping)?_?(?:to|address)?|bill(?:ing)?_?(?:to|address)?|customer|recipient|buyer|contact|consignee|sender"
+        r"|receiver|user)[\"'][ ]?:[ ]?\{\s{0,9}[\"'][a-z_]{0,12}name[\"'][ ]?:[ ]?[\"']",
+        any_of("ship|shipping|shipto|billing|customer|recip|buyer|contact|consig|sender|receiver|user"),
+        name_length,
+        score=0.72,
+    ),
+    _rule(
         "name_answered",
-        LEFT + r"name[^\n?]{0,40}\?[^\n]{0,20}\n[^\n:]{0,30}(?::[0-9]{2}[^\n:]{0,30}){0,2}:[ ]"
+        LEFT + r"(?:(?:what|whos?|your|may i|can i|could i)[^\n?]{0,30} name[^\n?:]{0,30}(?=\n)|name[^\n?]{0,40}\?)[^\n]{0,20}\n[^\n:]{0,30}(?::[0-9]{2}[^\n:]{0,30}){0,2}:[ ]"
         r"(?:(?:yes|sure|ok|hi|it['’]?s|my name is|its|of course)[ ,.!]{1,2}){0,3}",
         ("name",),
         name_length,
@@ -422,7 +450,7 @@ RULES = (
         "person_before_street",
         "PERSON",
         re.compile(
-            rf"{LEFT}({TWO})(?=[,;][ ](?:[0-9]{{1,5}}[A-Za-z]?[ "
+            rf"{LEFT}({TWO})(?=(?:[,;][ ]|\"[,;]\")(?:[0-9]{{1,5}}[A-Za-z]?[ "
             rf"](?:[{UP}0-9][{UP}{LOW}0-9.'-]*[ ]){{1,4}}|(?:Rua|Av\.?|Calle|Via|Rue|Flat|Apt"
             rf"|Unit|P\.?O\.?)[ ]))"
         ),

@@ -122,6 +122,17 @@ RULES = (
         ("turned", "turning", "turns", "turn", "will be", "'ll be"),
     ),
     _age(
+        "age_kin_is",
+        rf"(?<![A-Za-z])(?:my|our|his|her|their) (?:[a-z]{{3,10}} )?(?:{_KIN})s?,?[ ](?:(?:who )?(?:is|are|just turned)"
+        rf"(?: now| only| just| almost)?[ ]|\(|aged )"
+        rf"({_NUMBER}(?:,? and {_NUMBER}|, {_NUMBER},? and {_NUMBER})?(?: years? old| yrs? old)?)"
+        r"(?=[ ]?[,;)!\n]|[ ]?\.(?![0-9])|\s*$|[ ](?:and|but|so|now|who|this|years?)(?![A-Za-z]))",
+        any_of(
+            "son|sons|daughter|daughters|child|kid|kids|mother|father|mom|mum|dad|grandma|grandpa|grands|grandd|boy|girl"
+            "|boys|girls|niece|nephew|brother|sister|husband|wife|granny|nan|twins"
+        ),
+    ),
+    _age(
         "age_family",
         rf"(?<![A-Za-z])(?:mom|mum|mother|dad|father|parent|grandma|grandmother)[ ]of[ ](?:[1-9]|{_ONES}),?[ ]"
         rf"(?:and |aged? |i['’]?m )?({_GROWN})(?=[.,;)!\n]|\s*$|[ ](?:and|from|here))",

@@ -57,6 +57,18 @@ RULES = (
         digit=True,
     ),
     Rule(
+        "birth_date_answered",
+        "DATE_OF_BIRTH",
+        re.compile(
+            rf"{_LABEL}[^\n0-9]{{0,20}}\?[^\n0-9]{{0,20}}\n[^\n:]{{0,30}}(?::[0-9]{{2}}[^\n:]{{0,30}}){{0,2}}:[ ]"
+            rf"[^\n0-9]{{0,12}}?(?<![0-9A-Za-z])({_DATE}){NO_DIGIT_RIGHT}",
+            re.IGNORECASE,
+        ),
+        0.84,
+        _WORDS,
+        digit=True,
+    ),
+    Rule(
         "birth_date_born",
         "DATE_OF_BIRTH",
         re.compile(

@@ -289,7 +289,7 @@ RULES = (
         "SOCIAL_HANDLE",
         re.compile(
             rf"(?<![A-Za-z])(?:{_PLATFORM})(?:[ ](?:handle|account|user(?:[ ]?name)?|id|name|page|profile"
-            rf"|tag))?(?:[ ](?:is|as|at|on|=)|[ ]?[:：@=-]|[ ](?=@|(?=[a-z]+[0-9_.])[a-z0-9]*[0-9_.][a-z0-9]))\s{{0,2}}@?([A-Za-z0-9_][A-Za-z0-9_.-]"
+            rf"|tag))?(?:,?[ ](?:is|as|at|on|=|i am|i['’]m)|[ ]?[:：@=-]|[ ](?=@|(?=[a-z]+[0-9_.])[a-z0-9]*[0-9_.][a-z0-9]))\s{{0,2}}@?([A-Za-z0-9_][A-Za-z0-9_.-]"
             rf"{{2,29}}[A-Za-z0-9_])",
             re.IGNORECASE,
         ),
@@ -309,6 +309,30 @@ RULES = (
         0.6,
         (*_PLATFORM_TRIGGERS, "my handle"),
         _no_word,
+    ),
+    Rule(
+        "social_handle_label",
+        "SOCIAL_HANDLE",
+        re.compile(
+            r"(?<![A-Za-z])(?:ig|insta|instagram|tiktok|snapchat|twitter|telegram|discord|skype|venmo|user ?name)"
+            r"(?:[ ]?[:=][ ]?|,? i['’]?m )@?([a-z][a-z0-9_.]{3,29})(?=[ ]?[|,;\n]|\s*$|\.?[ ][A-Z])",
+            re.IGNORECASE,
+        ),
+        0.6,
+        any_of("ig|insta|tiktok|snapchat|twitter|telegram|discord|skype|venmo|user name|username"),
+        _no_word,
+    ),
+    Rule(
+        "user_name_bare",
+        "USER_NAME",
+        re.compile(
+            r"(?<![A-Za-z])(?:user ?name|user ?id|login|screen ?name|gamertag|nick(?:name)?|account)[ ]"
+            r"@?((?=[A-Za-z][A-Za-z-]*[0-9_.][A-Za-z0-9])[A-Za-z0-9_.-]{4,30})",
+            re.IGNORECASE,
+        ),
+        0.6,
+        any_of("username|user name|user id|userid|login|screen name|screenname|gamertag|nick|nickname"),
+        _handle_like,
     ),
     Rule(
         "social_handle_find",

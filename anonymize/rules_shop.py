@@ -9,7 +9,7 @@ from privgen.anonymize.rules_labelled import any_of, labelled
 from privgen.anonymize.validators import s10
 
 _CODE = r"[A-Za-z0-9](?:[A-Za-z0-9]|[-_](?=[A-Za-z0-9])){3,29}"
-_IS = r"(?:(?:[ ]?(?:is|was|are|是|为|:|：|=|é))+\s{0,2}|\s{1,2}|)"
+_IS = r"(?:(?:[ ]?(?:is|was|are|ist|est|es|è|是|为|:|：|=|é))+\s{0,2}|\s{1,2}|)"
 _STATES = (
     "AL|AK|AZ|AR|CA|CO|CT|DE|FL|GA|HI|ID|IL|IN|IA|KS|KY|LA|ME|MD|MA|MI|MN|MS"
     "|MO|MT|NE|NV|NH|NJ|NM|NY|NC|ND|OH|OK|OR"
@@ -158,11 +158,12 @@ RULES = (
         r"sendungs?(?:nummer|-?nr|verfolgung(?:snummer)?)|paket(?:nummer|-?nr)|num[ée]ro de (?:suivi|colis)"
         r"|(?:n[úu]mero|c[óo]digo) de (?:seguimiento|rastreo|rastreio|gu[íi]a)|gu[íi]a (?:de env[íi]o|no|n)"
         r"|(?:codice|numero)(?: di)? (?:tracciamento|tracking|spedizione)|track ?(?:&|and) ?trace|trackingcode"
+        r"|(?:package|packet|parcel|pakket|paquete|pacote|encomenda|colis|paket) ?(?:no\.?|number|nr\.?|id|#)"
         r"|return label|shipping label|label (?:no|number)|(?:shipped|sent|posted|dispatched|mailed) (?:with|via|under)"
         r"|tracking|suivi",
         r"[A-Z]{0,4} ?[0-9](?:[ -]?[0-9]){7,30}(?:[A-Z]{1,2}(?![A-Z]))?",
         any_of(
-            "sendung|paket|suivi|colis|seguim|rastre|guía|guia|traccia|spedizione|track|label|shipped|sent with"
+            "package|packet|parcel|pakket|paquete|pacote|encomen|sendung|paket|suivi|colis|seguim|rastre|guía|guia|traccia|spedizione|track|label|shipped|sent with"
             "|sent via|sent under|posted|dispatched|mailed"
         ),
         score=0.86,
@@ -251,6 +252,19 @@ RULES = (
         0.75,
         any_of("code|coupon|coupons|voucher|vouchers|cupom|cupón|cupon|gutsch|rabattc|gift|código|codigo|codice|korting"),
         lambda v: len(v) >= 5 and (any(c.isdigit() for c in v) or len(v) >= 7),
+    ),
+    Rule(
+        "coupon_code_fails",
+        "COUPON_CODE",
+        re.compile(
+            r"(?<![A-Za-z])(?:[Cc]ode|[Pp]romo)[ ][\"'“]?((?=[A-Z0-9-]{0,16}[0-9])(?=[0-9-]{0,12}[A-Z]{2})"
+            r"[A-Z0-9]{2,14}(?:-[A-Z0-9]{2,10}){0,4}|[A-Z]{6,16})[\"'”]?"
+            r"(?=[ ](?i:expired|is|was|does|did|not|no|in?valid|won|can|at|says|say|gives|shows|has|had|will|from|for)"
+            r"(?![a-z]{3}))"
+        ),
+        0.7,
+        ("code", "promo"),
+        lambda v: len(v) >= 5,
     ),
     Rule(
         "coupon_code_before",

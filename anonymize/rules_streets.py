@@ -281,6 +281,20 @@ RULES = (
         digit=True,
     ),
     Rule(
+        "premises_pin",
+        "ADDRESS",
+        re.compile(
+            rf"{LEFT}(?:[A-Z]{{1,2}}[ -]?)?[0-9]{{1,5}}(?:/[0-9A-Z]{{1,4}})?,?[ ](?:[A-Z0-9][^,\n;:!?<>{BLANK}]{{1,40}},[ ]?\n?)"
+            r"{1,6}[A-Z][A-Za-z ]{2,30}[ ,–-]{1,3}[1-9][0-9]{2} ?[0-9]{3}(?![0-9])"
+        ),
+        0.66,
+        any_of(
+            "mumbai|delhi|bangalore|bengal|hydera|chennai|kolkata|pune|ahmed|jaipur|lucknow|surat|nagpur|indore|thane"
+            "|bhopal|patna|noida|gurg|gurug|kochi|mahar|karna|tamil|kerala|gujar|telang|haryana|rajas|uttar"
+        ),
+        digit=True,
+    ),
+    Rule(
         "address_context",
         "ADDRESS",
         re.compile(

@@ -76,6 +76,7 @@ _DE_ELSE = (
 )
 
 
+_SMALL = "abcdefghijklmnopqrstuvwxyzßàáâãäåæçèéêëìíîïðñòóôõöøùúûüýþÿ"
 _PROSE = re.compile(
     r"[a-zß-ÿ]{4}(?<!str)\. |[ ](?:is|the|and|its|it|has|but|with|for|was|are|que|não|foi|com|mas"
     r"|para|por|pero|est|ist|und|son|fue)[ ]"
@@ -83,8 +84,11 @@ _PROSE = re.compile(
 
 
 def _trim(value: str) -> int:
-    """Length without trailing punctuation; 0 for a sentence that runs on to a number."""
-    return 0 if _PROSE.search(value) else len(value.rstrip(" ,.-–\n"))
+    """Length up to prose, without trailing punctuation; 0 for a sentence that runs on to a number."""
+    prose = _PROSE.search(value)
+    if prose and not re.search("[0-9]", value[: prose.start()]):
+        return 0
+    return len((value[: prose.end(0) - len(prose[0].lstrip(_SMALL))] if prose else value).rstrip(" ,.-–\n"))
 
 
 def _street_rule(name: str, pattern: str, triggers: tuple[str, ...], score: float = 0.8) -> Rule:
