@@ -51,12 +51,18 @@ def _rule(
     after: str = "",
     score: float = 0.7,
     tail: int = 0,
+    unless: re.Pattern[str] | None = None,
 ) -> Rule:
     """A name after a context that is read in any case of letters."""
     pattern = rf"(?i:{context})({value}){after}"
-    return Rule(f"person_{name}", "PERSON", re.compile(pattern), score, triggers, check, tail=tail)
+    return Rule(f"person_{name}", "PERSON", re.compile(pattern), score, triggers, check, unless=unless, tail=tail)
 
 
+# On a cover the name is public.
+_WORK = re.compile(
+    r"(?i)(?<![a-z])(?:paperback|hardcover|hardback|novel|book|audiobook|album|cd|song|film|movie|memoir|biography|poems?"
+    r"|written|narrated|directed|illustrated|starring|author|singer|actor)s?,?(?: (?:by|of|about|from))?[ ]?$"
+)
 DIGITS_OR_COMMA = (",",)
 _CLOSING = (
     r"(?:kind(?:est)?|best|warm(?:est)?|many|with)?[ ]?regards|rgds|sincerely|yours (?:truly|faithfully"
@@ -209,9 +215,9 @@ RULES = (
     ),
     _rule(
         "m_dot",
-        LEFT + r"(?<![.'’])(?-i:M)\.[ ]",
+        LEFT + r"(?<![.'’])(?<!ize )(?<!aille )(?<!alla )(?<!in )(?-i:M)\.[ ]",
         ("*m. ",),
-        name_length,
+        uncommon,
         value=rf"(?:{TWO}|{WORD}|{CAPITALS})(?![.])",
         score=0.6,
     ),
@@ -306,6 +312,7 @@ RULES = (
         whole_or_given,
         value=FULL,
         score=0.6,
+        unless=_WORK,
     ),
     _rule(
         "this_is",
@@ -399,6 +406,7 @@ RULES = (
         0.55,
         tuple(GIVEN),
         whole_name,
+        unless=_WORK,
     ),
     _rule(
         "here",

@@ -159,6 +159,7 @@ RULES = (
             )
             if len(word) > 1
         ),
+        unless=re.compile(r"(?i)(?<![a-z])(?:shade|colou?r|style|model|item|sku|art|article|version)s?[ .:#]{0,3}$"),
         digit=True,
     ),
     Rule(
