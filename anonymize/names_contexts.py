@@ -51,19 +51,25 @@ def _rule(
     after: str = "",
     score: float = 0.7,
     tail: int = 0,
+    unless: re.Pattern[str] | None = None,
 ) -> Rule:
     """A name after a context that is read in any case of letters."""
     pattern = rf"(?i:{context})({value}){after}"
-    return Rule(f"person_{name}", "PERSON", re.compile(pattern), score, triggers, check, tail=tail)
+    return Rule(f"person_{name}", "PERSON", re.compile(pattern), score, triggers, check, unless=unless, tail=tail)
 
 
+# On a cover the name is public.
+_WORK = re.compile(
+    r"(?i)(?<![a-z])(?:paperback|hardcover|hardback|novel|book|audiobook|album|cd|song|film|movie|memoir|biography|poems?"
+    r"|written|narrated|directed|illustrated|starring|author|singer|actor)s?,?(?: (?:by|of|about|from))?[ ]?$"
+)
 DIGITS_OR_COMMA = (",",)
 _CLOSING = (
     r"(?:kind(?:est)?|best|warm(?:est)?|many|with)?[ ]?regards|rgds|sincerely|yours (?:truly|faithfully"
     r"|sincerely)|faithfully|best wishes|all the best"
     r"|respectfully(?: yours)?|signed|sent by|posted by|reviewed by|atenciosamente|att\.?|cumprimentos"
     r"|(?:viele |liebe |beste |herzliche |mit )?"
-    r"(?:freundlichen? )?gr(?:ü|u|ue)(?:ß|ss)en?|mfg|lg|vg|cordialement|bien à vous|saludos|atentamente"
+    r"(?:freundlichen? )?gr(?:ü|u|ue)(?:ß|ss)(?:en?)?|mfg|lg|vg|cordialement|bien à vous|saludos|atentamente"
     r"|un saludo|cordiali saluti|distinti saluti|saluti"
     r"|groet(?:en|jes)?|hilsen|hälsningar|pozdrawiam|abra[cç]os?"
 )
@@ -151,10 +157,10 @@ RULES = (
         r"|ich hei(?:ß|ss)e|je m['’]appelle"
         r"|under the name(?: of)?|(?:the )?name is|name on the (?:order|account|card|parcel|package) is"
         r"|me llamo|mi nombre es|mi chiamo|il mio nome [eè]|mijn naam is|ik heet|jag heter"
-        r"|mera na+m)[ ]{1,2}",
+        r"|mera na+m|naam)[ ]{1,2}(?=[^\s])(?!is |hai )",
         any_of(
             "my name|the name|name is|name on|my full name|my first name|my last name|meu nome|chamo"
-            "|mein name|heiß|heiss|m'app|m’app|llamo|nombre|chiamo|nome|naam|heet|heter|mera na"
+            "|mein name|heiß|heiss|m'app|m’app|llamo|nombre|chiamo|nome|naam|heet|heter|mera na|naam"
         ),
         name_length,
         value=ANY_CASE,
@@ -169,7 +175,9 @@ RULES = (
         r"|customer|recipient|consignee|card ?holder|account holder|buyer|purchaser|receiver|payee"
         r"|beneficiary|attn\.?|attention"
         r"|(?:ship(?:ping)?|bill(?:ing)?|sold|deliver(?:y)?|send|mail)[ -]?to|signed(?: for)?(?: by)?"
-        r"|sender|contact(?: person)?|signature"
+        r"|sender|contact(?: person)?|signature|livraison|livr[ée] [àa]|lieferung an|versand an|spedire a|enviar a|entregar a"
+        r"|env[ií]o a|entregar para|reviewer|author|requester|requested by|reported by|assignee|rechnungsadresse"
+        r"|lieferadresse|(?:direcci[oó]n|adresse) de (?:env[ií]o|livraison|facturation)|cust"
         r"|nome(?: completo)?|destinat[aá]rio|cliente|titular|nombre(?: y apellidos?| completo)?"
         r"|apellidos?|nom(?: complet)?|pr[ée]nom|destinataire"
         r"|vorname|nachname|empf[äa]nger(?:in)?|besteller(?:in)?|kunde|kundin|naam|nome e cognome|cognome"
@@ -179,7 +187,9 @@ RULES = (
             "name|names|surname|custom|recip|consig|card|account|buyer|purch|receiv|payee|benef|attn"
             "|attention|ship|bill|sold to|deliver|send|mail to|signed|sender|contact|signature|nome"
             "|destin|client|titular|nombre|apell|nom|prén|prenom|vorname|nachname|empf|bestel|kund"
-            "|naam|cognome|intest|navn|namn|imię|imie"
+            "|naam|cognome|intest|navn|namn|imię|imie|livrai|livré|lieferung an|versand|spedire|enviar|entregar|envío|envio"
+            "|reviewer|author|requester|requested by|reported by|assignee|rechnungsa|liefera|adresse|dirección|direccion"
+            "|cust"
         ),
         title_or_listed,
         score=0.72,
@@ -205,9 +215,9 @@ RULES = (
     ),
     _rule(
         "m_dot",
-        LEFT + r"(?<![.'’])(?-i:M)\.[ ]",
+        LEFT + r"(?<![.'’])(?<!ize )(?<!aille )(?<!alla )(?<!in )(?-i:M)\.[ ]",
         ("*m. ",),
-        name_length,
+        uncommon,
         value=rf"(?:{TWO}|{WORD}|{CAPITALS})(?![.])",
         score=0.6,
     ),
@@ -260,7 +270,9 @@ RULES = (
         r"|package|order|box|item|goods) )?(?:over )?to"
         r"|addressed to|received by|collected by|picked up by|accepted by|left with|leave (?:it )?with"
         r"|signed(?: for)?(?: it)?(?: by)?:?|signature of|helped by|served by|assisted by|handled by"
-        r"|contacted by"
+        r"|contacted by|reviews? (?:by|from)|(?:conversation|chat|call) with|messages? from"
+        r"|account holder|spedire a|consegnare a|enviar a|entregar a|liefern (?:sie )?an|(?:ver)?senden (?:sie )?an|(?:ver)?schicken (?:sie )?an"
+        r"|atenci[oó]n|livrer [àa]|envoyer [àa]|exp[ée]dier [àa]|bezorgen bij|sturen naar"
         r"|contact(?:ed|ing)?|email(?:ed)?|reach(?:ed)?(?: out to)?|on behalf of|behalf of|belongs to"
         r"|belonging to|order(?:ed)? (?:by|for)|placed by|purchased by|paid by|written by"
         r"|thanks to|thank you to|shout ?out to"
@@ -277,7 +289,8 @@ RULES = (
             "|served by|assist|handled by|contact|email|reach|behalf|belong|order|placed by|purch"
             "|paid by|written by|thanks to|thank you to|shout|falar com|falei com|cuidados|a/c|entreg"
             "|assinad|recebid|händen|haenden|z.hd|z. hd|zhd|atenci|hablar|hablé|parler|sprechen"
-            "|gesproch|fragen|verlangen|parlare|attenzi|sou |soy |sono |ik ben"
+            "|gesproch|fragen|verlangen|parlare|attenzi|sou |soy |sono |ik ben|review|convers|call with|message|account hol|spedire|consegn|enviar"
+            "|entregar|liefern|senden|versend|schick|versch|livrer|envoyer|expéd|exped|bezorg|sturen"
         ),
         title_or_listed,
         score=0.65,
@@ -299,6 +312,7 @@ RULES = (
         whole_or_given,
         value=FULL,
         score=0.6,
+        unless=_WORK,
     ),
     _rule(
         "this_is",
@@ -319,9 +333,59 @@ RULES = (
         score=0.6,
     ),
     _rule(
+        "label_key",
+        r"(?<![A-Za-z0-9])(?:(?:customer|recipient|contact|buyer|consignee|card[ _]?holder|account[ _]holder|full|first|last"
+        r"|middle|sur|family|given|billing|shipping|ship[ _]to|bill[ _]to|delivery|sender|receiver|client|guest|user|owner"
+        r"|payee|kunden|person)[ _-]?name|vorname|nachname|nombre|apellidos?|pr[ée]nom|cognome|destinat[aá]rio"
+        r"|destinataire|empf[äa]nger|recipient|consignee|cardholder|signed[ _]by|attention)"
+        r"[\"']{0,2}[ ]?[:=][ ]?[\"']{1,2}",
+        any_of(
+            "customer|recip|contact|buyer|consig|card|account|full|first|last|middle|sur|surname|family|given|bill|ship"
+            "|deliv|sender|receiver|client|guest|user|owner|payee|kunden|person|vorname|nachname|nombre|apell|prénom|prenom"
+            "|cognome|destin|empf|signed|attention"
+        ),
+        name_length,
+        score=0.72,
+    ),
+    _rule(
+        "speaker",
+        r"(?:^|\n)(?:\[[^\]\n]{3,20}\] ?)?(?:agent|advisor|operator|rep|support|assistant|customer|client|seller|buyer)[ ]",
+        any_of("agent|advisor|operator|rep|support|assistant|customer|client|seller|buyer"),
+        name_length,
+        value=FULL,
+        after=r"(?=[ ]?(?:\([^)\n]{1,20}\))?[:>])",
+        score=0.65,
+    ),
+    _rule(
+        "row",
+        r"(?:^|\n|\|)[ \t]{0,2}",
+        ("*|", "*\t"),
+        two_words,
+        value=TWO,
+        after=rf"(?=[ ]?[|\t][^\n{BLANK}]{{0,60}}(?:@|\+?[0-9(](?:[ ().-]{{0,2}}[0-9]){{8}}))",
+        score=0.55,
+    ),
+    _rule(
+        "nested_key",
+        r"[\"'](?:ship(?:ping)?_?(?:to|address)?|bill(?:ing)?_?(?:to|address)?|customer|recipient|buyer|contact|consignee|sender"
+        r"|receiver|user)[\"'][ ]?:[ ]?\{\s{0,9}[\"'][a-z_]{0,12}name[\"'][ ]?:[ ]?[\"']",
+        any_of("ship|shipping|shipto|billing|customer|recip|buyer|contact|consig|sender|receiver|user"),
+        name_length,
+        score=0.72,
+    ),
+    _rule(
+        "name_answered",
+        LEFT + r"(?:(?:what|whos?|your|may i|can i|could i)[^\n?]{0,30} name[^\n?:]{0,30}(?=\n)|name[^\n?]{0,40}\?)[^\n]{0,20}\n[^\n:]{0,30}(?::[0-9]{2}[^\n:]{0,30}){0,2}:[ ]"
+        r"(?:(?:yes|sure|ok|hi|it['’]?s|my name is|its|of course)[ ,.!]{1,2}){0,3}",
+        ("name",),
+        name_length,
+        after=r"(?=[ ]?[.,!\n]|\s*$|[ ](?i:and|thanks|please))",
+        score=0.65,
+    ),
+    _rule(
         "this_is_two",
-        LEFT + r"(?:this is)[ ,]{1,2}",
-        ("this is",),
+        LEFT + r"(?:this is|hier ist|hier spricht|ich bin|je suis|ici|sono|soy|sou|eu sou|it['’]s)[ ,]{1,2}",
+        any_of("this is|hier |ich bin|je suis|ici |sono |soy |sou |it's|it’s"),
         uncommon,
         value=TWO,
         after=r"(?=[.,!;:]|\s*$|\n)",
@@ -342,6 +406,7 @@ RULES = (
         0.55,
         tuple(GIVEN),
         whole_name,
+        unless=_WORK,
     ),
     _rule(
         "here",
@@ -393,7 +458,7 @@ RULES = (
         "person_before_street",
         "PERSON",
         re.compile(
-            rf"{LEFT}({TWO})(?=[,;][ ](?:[0-9]{{1,5}}[A-Za-z]?[ "
+            rf"{LEFT}({TWO})(?=(?:[,;][ ]|\"[,;]\")(?:[0-9]{{1,5}}[A-Za-z]?[ "
             rf"](?:[{UP}0-9][{UP}{LOW}0-9.'-]*[ ]){{1,4}}|(?:Rua|Av\.?|Calle|Via|Rue|Flat|Apt"
             rf"|Unit|P\.?O\.?)[ ]))"
         ),

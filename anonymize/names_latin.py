@@ -75,6 +75,7 @@ GIVEN = wordlist("given_names")
 """Common given names that are no words of a shop's English."""
 NOT_NAMES = wordlist("not_names")
 _AFTER = wordlist("after_names") | NOT_NAMES
+_AMBIGUOUS = wordlist("ambiguous_names")
 _BRANDS = re.compile(
     r"(?:dr|mr|mrs|ms)\.?\s(?:martens?|scholl|pepper|clean|coffee|potato|bean|meyer|brown's|porter|right"
     r"|darcy"
@@ -155,14 +156,15 @@ def _ends(word: str, first: bool) -> bool:
 def name_length(value: str) -> int:
     """Length of the name that `value` starts with; 0 if its first word is none."""
     words = list(_TOKEN.finditer(value))
-    loose = not any(word[0][:1].isupper() and not word[0].isupper() for word in words[:1])
+    title = any(word[0][:1].isupper() and not word[0].isupper() for word in words[:1])
+    loose = not title
     kept = 0
     for place, word in enumerate(words):
         if loose and kept >= LONGEST_LOWER:
             break
         if place and _plain(word[0]) in _PARTICLES and place + 1 < len(words):
             continue
-        if _ends(word[0], not place):
+        if _ends(word[0], not place) or (place and title and word[0][0].islower()):
             break
         kept = place + 1
         if word[0].endswith(".") and len(word[0]) > 3:  # a sentence ends here; an initial goes on
@@ -184,9 +186,12 @@ def title_or_listed(value: str) -> int:
 
 
 def listed_or_two(value: str) -> int:
-    """As `listed`, or two words in title case."""
+    """The whole of a line: a listed name, or two words in title case; in lower case no common word."""
+    first = value.split(" ", 1)[0]
     kept = name_length(value)
-    title = value[0].isupper() and not value.split(" ", 1)[0].isupper()
+    if kept != len(value.rstrip(".")) or (first.islower() and _plain(first) in _AMBIGUOUS):
+        return 0
+    title = first[0].isupper() and not first.isupper()
     return kept if listed(value) or (title and " " in value[:kept]) else 0
 
 

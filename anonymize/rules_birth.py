@@ -1,4 +1,4 @@
-"""Rules for birth dates and ages in English and its neighbours; other dates are not personal and stay."""
+"""Rules for birth dates in English and its neighbours; other dates are not personal and stay."""
 
 from __future__ import annotations
 
@@ -43,14 +43,6 @@ _WORDS = any_of(
     "born|dob|d.o.b|birth|b-day|bday|nasc|naci|nato|nata|gebor|geburt|geb.|née|né |naiss"
     "|fødsel|fodsel|födel|urodz|cumple|anivers|anniv|comple|ur."
 )
-_OLD = (
-    r"(?:[ -]?(?:years?|yrs?|yr)(?:[ -]?(?:old|of age|young))?|[ -]?y[./]?o\.?(?![a-z])|[ -]?anos"
-    r"|[ ]Jahre(?: alt)?|[ ]ans|[ ]años|[ ]anni)"
-)
-
-
-def _age(name: str, pattern: str, triggers: tuple[str, ...], score: float = 0.6) -> Rule:
-    return Rule(name, "AGE", re.compile(pattern, re.IGNORECASE), score, triggers, digit=True)
 
 
 RULES = (
@@ -59,6 +51,18 @@ RULES = (
         "DATE_OF_BIRTH",
         re.compile(
             rf"{_LABEL}[^0-9.!?;{BLANK}]{{0,24}}?(?<![0-9A-Za-z])({_DATE})" + NO_DIGIT_RIGHT, re.IGNORECASE
+        ),
+        0.84,
+        _WORDS,
+        digit=True,
+    ),
+    Rule(
+        "birth_date_answered",
+        "DATE_OF_BIRTH",
+        re.compile(
+            rf"{_LABEL}[^\n0-9]{{0,20}}\?[^\n0-9]{{0,20}}\n[^\n:]{{0,30}}(?::[0-9]{{2}}[^\n:]{{0,30}}){{0,2}}:[ ]"
+            rf"[^\n0-9]{{0,12}}?(?<![0-9A-Za-z])({_DATE}){NO_DIGIT_RIGHT}",
+            re.IGNORECASE,
         ),
         0.84,
         _WORDS,
@@ -74,32 +78,5 @@ RULES = (
         0.84,
         _WORDS,
         digit=True,
-    ),
-    _age(
-        "age_person",
-        rf"(?<![A-Za-z])(?:I am|I['’]?m|im|he is|she is|(?:s?he)['’]s|we are both|who is|aged?|being"
-        rf"|turn(?:ed|ing|s)?|just|husband is|wife is|mother is|mom is|mum is|father is|dad is)[ ](?:now "
-        rf"|currently |almost |nearly |only |just |about |over |an? |only a )?"
-        rf"((?:1[0-9]|[2-9][0-9]|1[01][0-9]){_OLD})(?![A-Za-z0-9])",
-        any_of("year|years|yr|yrs|y/o|yo|anos|jahre|ans|años|anni|*yo|*y/o|*yr"),
-    ),
-    _age(
-        "age_label",
-        r"(?<![A-Za-z])(?:my age(?: is|:)|age(?: is)?[ ]?[:：=]|aged|customer age[:：]?|(?:i am|i['’]?m|at"
-        r"|at the) age(?: of)?|idade[:：]?|alter[:：]|edad[:：]|[âa]ge[ ]?:|et[àa]:)[ ]?((?:1[0-9]"
-        r"|[2-9][0-9]|1[01][0-9]))(?![0-9A-Za-z%.,/-]|[.,][0-9]|[ ]?(?:lbs|kg|cm|inch|month|week|day))",
-        any_of("age|aged|idade|alter|edad|âge|età|eta"),
-    ),
-    _age(
-        "age_turned",
-        r"(?<![A-Za-z])(?:i|he|she|we|who|mom|dad|wife|husband|mother|father)[ ](?:just "
-        r"|recently )?turn(?:ed|ing)[ ]((?:1[0-9]|[2-9][0-9]))(?![0-9A-Za-z%.,/-][0-9A-Za-z]|[0-9A-Za-z])",
-        ("turned", "turning"),
-    ),
-    _age(
-        "age_noun",
-        rf"((?:1[89]|[2-9][0-9]){_OLD})[ ](?:woman|man|male|female|lady|gentleman|mother of|grandmother"
-        rf"|grandfather|mom of|widow|retiree|customer)(?![A-Za-z])",
-        ("year", "yr", "yo", "y/o", "*yo"),
     ),
 )

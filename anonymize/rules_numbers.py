@@ -6,6 +6,7 @@ import re
 
 from privgen.anonymize import validators
 from privgen.anonymize.rules import DIGITS, LEFT, NO_DIGIT_LEFT, NO_DIGIT_RIGHT, RIGHT, Rule, words
+from privgen.anonymize.rules_labelled import any_of
 
 ORDER_CONTEXT = words(
     *(
@@ -86,6 +87,32 @@ RULES = (
         before=words(
             "credit card", "debit card", "card (?:number|no|#)", "visa", "mastercard", "amex", "cart[aã]o"
         ),
+    ),
+    Rule(
+        "credit_card_said",
+        "CREDIT_CARD",
+        re.compile(
+            r"(?<![A-Za-z])(?i:card|visa|mastercard|amex|cart[aã]o|tarjeta|karte|carte|carta)[^\n0-9]{0,16}?"
+            + f"({_CARD}){NO_DIGIT_RIGHT}"
+        ),
+        0.9,
+        any_of("card|visa|mastercard|amex|cartão|cartao|tarjeta|karte|carte|carta"),
+        _luhn_card,
+        validated=True,
+        digit=True,
+    ),
+    Rule(
+        "medical_license_said",
+        "MEDICAL_LICENSE",
+        re.compile(
+            r"(?<![A-Za-z])DEA(?i:[ ]?(?:number|no\.?|license|licence|registration|is|#|:|=)){0,3}[ ]?"
+            r"([ABCDEFGHJKLMPRSTUX][A-Z9][0-9]{7})" + RIGHT
+        ),
+        0.9,
+        ("dea",),
+        _dea,
+        validated=True,
+        digit=True,
     ),
     Rule(
         "iban",

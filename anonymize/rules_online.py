@@ -13,7 +13,7 @@ _TLDS = (
     "|ca|au|us|ru|io|co|me|app|dev|shop|store"
     "|online|site|xyz|top|vip|club|tv|cc|eu|ch|at|be|se|no|dk|pl|mx|ar|cl|example|test|mail|email"
 )
-_SPOKEN_TLDS = "com(?:(?:\\.| dot | ponto )(?:br|cn|au))?|net|org|info|biz|edu|cn|de|fr|br|uk|co|io"
+_SPOKEN_TLDS = "com(?:(?:\\.| dot | ponto )(?:br|cn|au))?|net|org|info|biz|edu|cn|de|fr|br|uk|co|io|it|es|nl|at|ch|eu|ca|au|pt|mx|se|no|dk|pl|ie|be|me"
 _BARE_TLDS = (
     "com|net|org|info|biz|cn|io|co\\.uk|org\\.uk|de|fr|com\\.br|com\\.cn|edu"
     "|gov|shop|store|app|xyz|ru|eu|jp|nl|co\\.in|co\\.jp|co\\.nz|co\\.za|com\\.(?:au|mx|ar|tr|sg|hk|tw|my"
@@ -139,7 +139,7 @@ RULES = (
         "email_at_host",
         "EMAIL_ADDRESS",
         re.compile(
-            rf"{LEFT}(?:[a-z]{{1,30}}(?:[._-][a-z0-9]{{1,30}}){{1,3}}"
+            rf"{LEFT}(?:[a-z]{{1,30}}(?:[._+-][a-z0-9]{{1,30}}){{1,4}}"
             rf"|[a-z]{{2,30}}[0-9]{{1,6}})[ ]at[ ](?:[a-z0-9-]{{1,63}}\.){{1,3}}(?:{_TLDS}){RIGHT}",
             re.IGNORECASE,
         ),
@@ -174,6 +174,18 @@ RULES = (
             "gmail|yahoo|hotmail|outlook|icloud|proton|aol|gmx|googlemail|live.|msn|mail.|ymail"
             "|yandex|qq.|163."
         ),
+    ),
+    Rule(
+        "email_at_plain_mail_host",
+        "EMAIL_ADDRESS",
+        re.compile(
+            rf"(?<![A-Za-z0-9_+.@-])[A-Za-z][A-Za-z0-9]{{3,40}}[ ]at[ ](?:gmail|googlemail|yahoo|hotmail|outlook"
+            rf"|icloud|gmx|protonmail|proton|aol|web|t-online|libero|mail)\.(?:com|de|fr|it|es|net|me|co\.uk){RIGHT}",
+            re.IGNORECASE,
+        ),
+        0.7,
+        any_of("gmail|googlemail|yahoo|hotmail|outlook|icloud|gmx|proton|aol|web.|t-online|libero|mail."),
+        lambda v: v.split(" ", 1)[0].lower() not in _COMMON and not v.split(" ", 1)[0].endswith(("ing", "ed")),
     ),
     Rule(
         "email_capitals",
@@ -281,7 +293,7 @@ RULES = (
         "SOCIAL_HANDLE",
         re.compile(
             rf"(?<![A-Za-z])(?:{_PLATFORM})(?:[ ](?:handle|account|user(?:[ ]?name)?|id|name|page|profile"
-            rf"|tag))?(?:[ ](?:is|as|at|on|=)|[ ]?[:：@=-]|[ ](?=@))\s{{0,2}}@?([A-Za-z0-9_][A-Za-z0-9_.-]"
+            rf"|tag))?(?:,?[ ](?:is|as|at|on|=|i am|i['’]m)|[ ]?[:：@=-]|[ ](?=@|(?=[a-z]+[0-9_.])[a-z0-9]*[0-9_.][a-z0-9]))\s{{0,2}}@?([A-Za-z0-9_][A-Za-z0-9_.-]"
             rf"{{2,29}}[A-Za-z0-9_])",
             re.IGNORECASE,
         ),
@@ -301,6 +313,54 @@ RULES = (
         0.6,
         (*_PLATFORM_TRIGGERS, "my handle"),
         _no_word,
+    ),
+    Rule(
+        "social_handle_label",
+        "SOCIAL_HANDLE",
+        re.compile(
+            r"(?<![A-Za-z])(?:ig|insta|instagram|tiktok|snapchat|twitter|telegram|discord|skype|venmo|user ?name)"
+            r"(?:[ ]?[:=][ ]?|,? i['’]?m )@?([a-z][a-z0-9_.]{3,29})(?=[ ]?[|,;\n]|\s*$|\.?[ ][A-Z])",
+            re.IGNORECASE,
+        ),
+        0.6,
+        any_of("ig|insta|tiktok|snapchat|twitter|telegram|discord|skype|venmo|user name|username"),
+        _no_word,
+    ),
+    Rule(
+        "user_name_bare",
+        "USER_NAME",
+        re.compile(
+            r"(?<![A-Za-z])(?:user ?name|user ?id|login|screen ?name|gamertag|nick(?:name)?|account)[ ]"
+            r"@?((?=[A-Za-z][A-Za-z-]*[0-9_.][A-Za-z0-9])[A-Za-z0-9_.-]{4,30})",
+            re.IGNORECASE,
+        ),
+        0.6,
+        any_of("username|user name|user id|userid|login|screen name|screenname|gamertag|nick|nickname"),
+        _handle_like,
+    ),
+    Rule(
+        "social_handle_find",
+        "SOCIAL_HANDLE",
+        re.compile(
+            rf"(?<![A-Za-z])(?:find|follow|add|message|dm|reach|tag|pm) (?:me|us|him|her)(?: up)?(?: over)? on"
+            rf" (?:{_PLATFORM}),?[ ](?:at |as |under |@)?([A-Za-z0-9_][A-Za-z0-9_.-]{{3,29}})(?=[ ]?[.,;:!?)\n]|\s*$)",
+            re.IGNORECASE,
+        ),
+        0.6,
+        any_of("find |follow|add |message|dm |reach|tag |pm "),
+        _no_word,
+    ),
+    Rule(
+        "user_in_brackets",
+        "USER_NAME",
+        re.compile(
+            r"(?<![A-Za-z])(?:buyer|seller|user|member|bidder|from)[ :]{1,3}[^\s(][^\n(:]{0,40}[ ]"
+            r"\(@?([A-Za-z0-9][A-Za-z0-9_.-]{3,29})\)",
+            re.IGNORECASE,
+        ),
+        0.6,
+        any_of("buyer|seller|user|member|bidder"),
+        _handle_like,
     ),
     Rule(
         "reddit_user",

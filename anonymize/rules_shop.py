@@ -9,7 +9,7 @@ from privgen.anonymize.rules_labelled import any_of, labelled
 from privgen.anonymize.validators import s10
 
 _CODE = r"[A-Za-z0-9](?:[A-Za-z0-9]|[-_](?=[A-Za-z0-9])){3,29}"
-_IS = r"(?:(?:[ ]?(?:is|was|are|是|为|:|：|=|é))+\s{0,2}|\s{1,2}|)"
+_IS = r"(?:(?:[ ]?(?:is|was|are|ist|est|es|è|是|为|:|：|=|é))+\s{0,2}|\s{1,2}|)"
 _STATES = (
     "AL|AK|AZ|AR|CA|CO|CT|DE|FL|GA|HI|ID|IL|IN|IA|KS|KY|LA|ME|MD|MA|MI|MN|MS"
     "|MO|MT|NE|NV|NH|NJ|NM|NY|NC|ND|OH|OK|OR"
@@ -99,6 +99,20 @@ RULES = (
         check=_long_number,
     ),
     Rule(
+        "order_answered",
+        "ORDER_NUMBER",
+        re.compile(
+            r"(?<![A-Za-z])(?:order|reference|invoice|booking|confirmation|tracking)(?: (?:number|no\.?|id|code|#))[^\n?]{0,40}\?"
+            r"[^\n]{0,20}\n[^\n:]{0,30}(?::[0-9]{2}[^\n:]{0,30}){0,2}:[ ][^\n0-9]{0,16}?"
+            r"(?<![A-Za-z0-9])([A-Za-z]{0,4}-?[0-9][A-Za-z0-9-]{4,24})" + RIGHT,
+            re.IGNORECASE,
+        ),
+        0.8,
+        any_of("order|reference|invoice|booking|confirmation|tracking"),
+        _four_digits,
+        digit=True,
+    ),
+    Rule(
         "order_hash",
         "ORDER_NUMBER",
         re.compile(r"(?<![A-Za-z0-9&])#([A-Z]{0,4}-?[0-9][0-9-]{4,24})" + RIGHT),
@@ -139,6 +153,22 @@ RULES = (
             "|courier|sendle|j&t|lalam"
         ),
         score=0.87,
+    ),
+    labelled(
+        "tracking_named",
+        "TRACKING_NUMBER",
+        r"sendungs?(?:nummer|-?nr|verfolgung(?:snummer)?)|paket(?:nummer|-?nr)|num[ée]ro de (?:suivi|colis)"
+        r"|(?:n[úu]mero|c[óo]digo) de (?:seguimiento|rastreo|rastreio|gu[íi]a)|gu[íi]a (?:de env[íi]o|no|n)"
+        r"|(?:codice|numero)(?: di)? (?:tracciamento|tracking|spedizione)|track ?(?:&|and) ?trace|trackingcode"
+        r"|(?:package|packet|parcel|pakket|paquete|pacote|encomenda|colis|paket) ?(?:no\.?|number|nr\.?|id|#)"
+        r"|return label|shipping label|label (?:no|number)|(?:shipped|sent|posted|dispatched|mailed) (?:with|via|under)"
+        r"|tracking|suivi",
+        r"[A-Z]{0,4} ?[0-9](?:[ -]?[0-9]){7,30}(?:[A-Z]{1,2}(?![A-Z]))?",
+        any_of(
+            "package|packet|parcel|pakket|paquete|pacote|encomen|sendung|paket|suivi|colis|seguim|rastre|guía|guia|traccia|spedizione|track|label|shipped|sent with"
+            "|sent via|sent under|posted|dispatched|mailed"
+        ),
+        score=0.86,
     ),
     Rule(
         "usps",
@@ -203,26 +233,52 @@ RULES = (
         re.compile(
             rf"(?:(?<![A-Za-z])(?:coupon|promo(?:tion)?(?:al)?|voucher|discount"
             rf"|gift ?card|referral|cupom)(?:[ ]?(?:code|number|no\.?|de|desconto))+{_IS}"
-            rf"|(?<![A-Za-z])(?:coupon|voucher|cupom)[ ]?[:：#][ ]?"
+            rf"|(?<![A-Za-z])(?:coupon|voucher|cupom|gutschein(?:code)?|rabattcode|cup[oó]n|buono|promo)[\"']?[ ]?[:：#=][ ]?"
             rf")[\"'“]?({_CODE})" + RIGHT,
             re.IGNORECASE,
         ),
         0.8,
-        any_of("coupon|promo|voucher|discount|gift|referral|cupom"),
+        any_of("coupon|promo|voucher|discount|gift|referral|cupom|gutsch|rabattc|cupón|cupon|buono"),
         _code,
     ),
     Rule(
         "coupon_code_use",
         "COUPON_CODE",
         re.compile(
-            r"(?<![A-Za-z])(?i:(?:use|used|enter(?:ed)?|apply|applied|tried|try|with|the|my|promo"
-            r"|discount) code|coupons?|vouchers?|cupom|gutschein(?:code)?|code promo"
-            r"|c[oó]digo)(?i:[ ]is)?[ :]{1,2}[\"'“]?((?=[A-Z0-9-]{0,12}[A-Z])[A-Z0-9]{2,12}(?:-[A-Z0-9]{2"
-            r",10}){0,4})(?![A-Za-z0-9])"
+            r"(?<![A-Za-z])(?i:(?:use|used|using|enter(?:ed|ing)?|apply|applied|tried|try|with|the|my|promo|redeem|got"
+            r"|get|have|received|discount|reward|this|your|a) code|coupons?|vouchers?|cupom|cup[oó]n|gutschein(?:code)?"
+            r"|rabattcode|gift ?cards?|code promo|codice sconto|kortingscode"
+            r"|c[oó]digo)(?i:[ ]is)?[ :]{1,2}[\"'“]?((?=[A-Z0-9-]{0,12}[A-Z]|[0-9]{4}-[0-9]{4}-)[A-Z0-9]{2,12}(?:-[A-Z0-9]{2"
+            r",10}){0,4}|(?=[a-z]{3,12}[0-9]{1,4}(?![a-z0-9]))[a-z0-9]{5,14})(?![A-Za-z0-9])"
         ),
         0.75,
-        any_of("code|coupon|coupons|voucher|vouchers|cupom|gutsch|código|codigo"),
+        any_of("code|coupon|coupons|voucher|vouchers|cupom|cupón|cupon|gutsch|rabattc|gift|código|codigo|codice|korting"),
         lambda v: len(v) >= 5 and (any(c.isdigit() for c in v) or len(v) >= 7),
+    ),
+    Rule(
+        "coupon_code_fails",
+        "COUPON_CODE",
+        re.compile(
+            r"(?<![A-Za-z])(?:[Cc]ode|[Pp]romo)[ ][\"'“]?((?=[A-Z0-9-]{0,16}[0-9])(?=[0-9-]{0,12}[A-Z]{2})"
+            r"[A-Z0-9]{2,14}(?:-[A-Z0-9]{2,10}){0,4}|[A-Z]{6,16})[\"'”]?"
+            r"(?=[ ](?i:expired|is|was|does|did|not|no|in?valid|won|can|at|says|say|gives|shows|has|had|will|from|for)"
+            r"(?![a-z]{3}))"
+        ),
+        0.7,
+        ("code", "promo"),
+        lambda v: len(v) >= 5,
+    ),
+    Rule(
+        "coupon_code_before",
+        "COUPON_CODE",
+        re.compile(
+            r"(?<![A-Za-z0-9-])((?=[A-Z0-9-]{0,16}[0-9])(?=[0-9-]{0,12}[A-Z])[A-Z0-9]{3,14}(?:-[A-Z0-9]{2,10}){0,4}"
+            r"|[A-Z]{3,10}(?:-[A-Z0-9]{2,10}){1,4})[\"'”]? (?:coupon|voucher|promo code|discount code|gift card)"
+            r"(?![a-z])"
+        ),
+        0.7,
+        any_of("coupon|voucher|promo code|discount code|gift card"),
+        lambda v: len(v) >= 5,
     ),
     Rule(
         "loyalty_id",
@@ -260,12 +316,12 @@ RULES = (
         "postcode_context",
         "POSTCODE",
         re.compile(
-            r"(?:(?<![A-Za-z])(?:zip(?:[+]4)? ?code|zip(?: ?[+] ?4)?|post ?code|postal ?code|pin ?code"
+            r"(?:(?<![A-Za-z])(?:zip(?:[+]4)?[ _]?code|zip(?: ?[+] ?4)?|post ?code|postal[ _]?code|pin ?code"
             r"|pincode|eircode|cep|plz|postleitzahl"
             r"|code postal|c[oó]digo postal|c\.?p\.|postnummer|postcode))"
             r"(?:[ ]?(?:is|was|are|of"
-            r"|é|:"
-            r"|：|#))*\s{0,2}"
+            r"|é|:|=|\"|'"
+            r"|：|#))*\s{0,2}[\"']?"
             r"([0-9]{5}-?[0-9]{3}|[0-9]{5}(?:-[0-9]{4})?|[0-9]{3} ?[0-9]{3}|[0-9]{4} ?[A-Z]{2}"
             r"|[0-9]{3} [0-9]{2}|[0-9]{4}(?:-[0-9]{3})?|[AC-Y][0-9]{1}[0-9W] ?[A-Z0-9]{4}"
             r"|[A-Z]{1,2}[0-9][A-Z0-9]?"

@@ -159,6 +159,7 @@ RULES = (
             )
             if len(word) > 1
         ),
+        unless=re.compile(r"(?i)(?<![a-z])(?:shade|colou?r|style|model|item|sku|art|article|version)s?[ .:#]{0,3}$"),
         digit=True,
     ),
     Rule(
@@ -270,7 +271,7 @@ RULES = (
             rf"{LEFT}(?:(?i:flat|house|h\.? ?no|plot|door|d\.? ?no|shop|room|block|villa|apartment|apt"
             rf"|unit|suite|floor|gala|office|bungalow|quarter|qtr|tower|wing"
             rf"|sector)\.?(?:[ ]?(?i:no)\.?)?[ ]?[:#-]?[ ]?[A-Za-z]?-?[0-9][A-Za-z0-9/-]{{0,9}}"
-            rf"|#[0-9]{{1,5}})(?:,[ ]?\n?|\n|[ ]-[ ]|[ ](?=[0-9A-Z]))(?:[A-Z0-9][^,\n;!?<>{BLANK}]{{1,40"
+            rf"|(?<!der )#[0-9]{{1,5}}(?=[ ,]))(?:,[ ]?\n?|\n|[ ]-[ ]|[ ](?=[0-9A-Z]))(?:[A-Z0-9][^,\n;:!?<>{BLANK}]{{1,40"
             rf"}}(?:,[ ]?\n?|\n|[ ]?-[ ]?(?=[0-9])|(?=[.;]|\s*$))){{1,7}}(?:[0-9]{{5,6}}(?![0-9])"
             rf"|{GB_POSTCODE})?"
         ),
@@ -280,6 +281,20 @@ RULES = (
             "|unit|suite|floor|gala|office|bungalow|quarter|qtr|tower|wing|sector|#"
         ),
         capitalised,
+        digit=True,
+    ),
+    Rule(
+        "premises_pin",
+        "ADDRESS",
+        re.compile(
+            rf"{LEFT}(?:[A-Z]{{1,2}}[ -]?)?[0-9]{{1,5}}(?:/[0-9A-Z]{{1,4}})?,?[ ](?:[A-Z0-9][^,\n;:!?<>{BLANK}]{{1,40}},[ ]?\n?)"
+            r"{1,6}[A-Z][A-Za-z ]{2,30}[ ,–-]{1,3}[1-9][0-9]{2} ?[0-9]{3}(?![0-9])"
+        ),
+        0.66,
+        any_of(
+            "mumbai|delhi|bangalore|bengal|hydera|chennai|kolkata|pune|ahmed|jaipur|lucknow|surat|nagpur|indore|thane"
+            "|bhopal|patna|noida|gurg|gurug|kochi|mahar|karna|tamil|kerala|gujar|telang|haryana|rajas|uttar"
+        ),
         digit=True,
     ),
     Rule(
@@ -295,7 +310,7 @@ RULES = (
             r"|parcel|package)))?[ ](?:at|to|on|off at)|(?<![A-Za-z])(?:moro|resido|wohne"
             r"|habite|vivo|abito) (?:at|na|no|in der|in|au|en|a|em))[ ]?[:：]?)\s{1,3}"
             r"((?:(?i:flat|apt|unit|suite|no|house|plot|#)\.?[ ]?)?[0-9]{1,5}(?:[A-Za-z]"
-            r"|[-/][0-9A-Za-z]{1,6})?,?[ ](?:[^\s,]{1,24}(?:,?[ ]|,?\n| ?, ?)){0,16}[^\s,]{1,24})"
+            r"|[-/][0-9A-Za-z]{1,6})?,?[ ](?:[^\s,;]{1,24}(?:,?[ ]|,?\n| ?, ?)){0,16}[^\s,;]{1,24})"
         ),
         0.6,
         any_of(

@@ -19,7 +19,7 @@ _TOWN_CODE = (
     rf"(?:[ ]{{1,3}}|,[ ]{{1,2}}|[ ]?,?[ ]?\n[ ]{{0,4}}){_TOWN},?[ ]{{1,2}}[0-9]{{4,5}}(?![0-9])"
     rf"(?:,[ ]{_TOWN})?"
 )
-_HOUSE = r"[0-9]{1,5}(?![0-9])(?:[ ]?[A-Za-z](?![A-Za-zÀ-ÿ])|[ ]?[/-][ ]?[0-9]{1,4}[A-Za-z]?)?"
+_HOUSE = r"[0-9]{1,5}(?![0-9])(?:[ ]?[A-Za-z](?![A-Za-zÀ-ÿ])|[ ]?[/-][ ]?(?:[0-9]{1,4}[A-Za-z]?|[A-Za-z](?![A-Za-z]))|[ ](?:bis|ter|hs|I{1,3}|IV)(?![A-Za-z]))?"
 _NAME = (
     rf"(?:[{_UP}0-9]{_WORD}|d[aeo]s?|del|della|dei|degli|delle|la|las|los|les|le|e|y|und|der|den|dem"
     rf"|des|du|de|di|von|zur|zum|d['’]{_WORD}|l['’]{_WORD}|dell['’]{_WORD})"
@@ -34,7 +34,7 @@ _PT_MORE = (
     r"(?:[ ,–-]{1,3}(?i:apto?|apartamento|bloco|bl|casa|sala|conjunto|cj|andar|lote|quadra|qd|lt"
     r"|fundos|torre|edif[ií]cio|ed|bairro|jardim|jd|vila|parque"
     r"|centro)(?![A-Za-zÀ-ÿ])\.?(?:[ ]?[A-Za-z0-9À-ÿ]{1,20}(?:[ ][A-ZÀ-Ý0-9][\wÀ-ÿ]{0,20}){0,2})?"
-    r"|,[ ][0-9]{1,2}[º°ª][ ]?[A-Za-z.]{0,6}){0,4}"
+    r"|,?[ ][0-9]{1,2}[º°ªoa]\.?[ ]?(?:[A-Za-z]{1,4}\.?(?![A-Za-z]))?|,?[ ]r/c){0,4}"
 )
 _PT_TOWN = (
     rf"(?:(?:[ ]?[,–-][ ]?\n?){_TOWN}){{0,3}}?(?:[ ]?[,/–-][ ]?(?:AC|AL|AP|AM|BA|CE|DF|ES|GO|MA|MT"
@@ -53,7 +53,7 @@ _ES_MORE = (
     r"|departamento|apto?|apartamento|local|casa|torre|oficina|of|portal|bloque|edif(?:icio)?"
     r"|col(?:onia)?|fracc(?:ionamiento)?|barrio)(?![A-Za-zÀ-ÿ])\.?[ ]?[A-Za-zÀ-ÿ0-9º°ª-]{0,20}(?:[ ][A-ZÀ"
     r"-Ý][\wÀ-ÿ]{1,20}){0,2}"
-    r"|,?[ ][0-9]{1,2}[ºª°][ ]?[A-Za-z0-9]{0,3}(?![A-Za-z])){0,4}"
+    r"|,?[ ][0-9]{1,2}[ºª°oa]\.?[ ]?(?:[A-Za-z0-9]{1,3}(?![A-Za-z]))?[ªa]?){0,4}"
 )
 _IT = (
     r"Via|Viale|V\.le|Piazza(?:le)?|P\.zz?a|P\.le|Corso|C\.so|Largo|Vicolo|Strada|Contrada|C\.da"
@@ -76,15 +76,19 @@ _DE_ELSE = (
 )
 
 
+_SMALL = "abcdefghijklmnopqrstuvwxyzßàáâãäåæçèéêëìíîïðñòóôõöøùúûüýþÿ"
 _PROSE = re.compile(
-    r"[a-zß-ÿ]{4}\. |[ ](?:is|the|and|its|it|has|but|with|for|was|are|que|não|foi|com|mas"
+    r"[a-zß-ÿ]{4}(?<!str)\. |[ ](?:is|the|and|its|it|has|but|with|for|was|are|que|não|foi|com|mas"
     r"|para|por|pero|est|ist|und|son|fue)[ ]"
 )
 
 
 def _trim(value: str) -> int:
-    """Length without trailing punctuation; 0 for a sentence that runs on to a number."""
-    return 0 if _PROSE.search(value) else len(value.rstrip(" ,.-–\n"))
+    """Length up to prose, without trailing punctuation; 0 for a sentence that runs on to a number."""
+    prose = _PROSE.search(value)
+    if prose and not re.search("[0-9]", value[: prose.start()]):
+        return 0
+    return len((value[: prose.end(0) - len(prose[0].lstrip(_SMALL))] if prose else value).rstrip(" ,.-–\n"))
 
 
 def _street_rule(name: str, pattern: str, triggers: tuple[str, ...], score: float = 0.8) -> Rule:
@@ -171,9 +175,9 @@ RULES = (
     ),
     _street_rule(
         "street_code_town",
-        rf"{_LEFT}[{_UP}][\wÀ-ÿ'’.-]{{2,24}}(?:[ ][\wÀ-ÿ'’.-]{{1"
-        rf",24}}){{0,4}}[ ][0-9]{{1,4}}[ ]?[a-zA-Z]?(?:/[0-9]{{1,4}})?(?:,[ ]|[ ]?\n)(?:(?:D|A"
-        rf"|CH|F|E|I|NL|B|L|DK|S)-)?(?:[0-9]{{5}}|[0-9]{{4}}(?: [A-Z]{{2}})?"
+        rf"{_LEFT}[{_UP}][\wÀ-ÿ'’.-]{{1,24}}(?:[ ][\wÀ-ÿ'’.-]{{1"
+        rf",24}}){{0,4}}[ ]{_HOUSE}(?:,[ ]|[ ]?\n)(?:(?:D|A"
+        rf"|CH|F|E|I|NL|B|L|DK|S)-)?(?:[0-9]{{5}}|[0-9]{{4}}(?: ?[A-Z]{{2}})?"
         rf"|[0-9]{{3}} [0-9]{{2}}|[0-9]{{2}}-[0-9]{{3}})[ ]{_TOWN}",
         (",", "*\n"),
         0.6,

@@ -1,0 +1,188 @@
+"""Rules for stated ages of persons; ages of things, guarantees and size labels of toys stay."""
+
+from __future__ import annotations
+
+import re
+
+from privgen.anonymize.rules import Rule, words
+from privgen.anonymize.rules_labelled import any_of
+
+_ONES = "one|two|three|four|five|six|seven|eight|nine"
+_NUMBER = (
+    rf"(?:1[01][0-9]|[1-9]?[0-9]|(?:twen|thir|for|fif|six|seven|eigh|nine)ty(?:[- ](?:{_ONES}))?"
+    rf"|{_ONES}|ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen)"
+)
+_GROWN = r"(?:1[3-9]|[2-9][0-9])"
+# A range before it ("3-5 year old", "3 to 5") is the label of a size.
+_FIRST = r"(?<![A-Za-z0-9.,$€£+/-])(?<![0-9] to )(?<![0-9] or )(?<![0-9] and )(?<![0-9] - )"
+_OLD = rf"{_NUMBER}[ -]?(?:(?:years?|yrs?\.?)[ -]?(?:old|young)|(?:years?|yrs?) of age)(?![A-Za-z])"
+_SHORT = rf"{_NUMBER}[ -]?y[./]?o\.?(?![A-Za-z0-9/-])"
+_KIN = (
+    r"(?:step|grand|great[- ]?grand|god)?-?(?:son|daughter|child|kid|mother|father|mom|mum|dad|ma|pa)"
+    r"|boy|girl|toddler|baby|infant|niece|nephew|brother|sister|husband|wife|partner|boyfriend"
+    r"|girlfriend|aunt|uncle|cousin|friend|granny|nan|nana|twins?"
+)
+_PERSON = (
+    rf"(?:{_KIN}|wom[ae]n|m[ae]n|lady|ladies|gentleman|guy|female|male|teen(?:ager)?|student|self|body"
+    r"|widow|retiree|grandparent|parent|person|customer|adult|mother-in-law|tween|youngster|lad|lass)s?"
+)
+_ENDS = (
+    r"(?=\s?[.,;:!?)\"'”’\n/(]|\s*$|\s-\s"
+    r"|[ ](?:and(?! (?:up|older|above|over))|but|or|so|who|that|with|in|to|at|on|is|was|has|had|have|still|now|can|could|will|would"
+    r"|loves?|loved|likes?|liked|wears?|wore|wanted|wants|says|said|got|gets|plays?|played|uses?|used (?:it|this|them|the)"
+    r"|enjoys?|enjoyed|asked|picked|grew|this|these|i|i'm|he|she|we|they|about|for|since|when|because"
+    r"|as|just|really|absolutely|thinks?|thought|looks?|looked|needs?|needed|today|tomorrow|soon|next"
+    r"|last|too|also|again|if|while|from|figure|face|skin|eyes|feet|hands|legs|here|[a-z]{3,12}ed)(?![A-Za-z]))"
+)
+_IS_PERSON = rf"(?=[ ](?:[a-z-]{{2,14}}[ ]){{0,2}}{_PERSON}(?![A-Za-z]))"
+_WHO = (
+    r"(?:(?:I|he|she|we|they|who|both)[ ](?:am|is|are|was|were|will be|just|turned|turns?)|(?:I|we|he|she"
+    rf"|they|who)['’](?:m|re|s|ll be)|im|(?:{_KIN}),?[ ]?(?:['’]s|is|was|will be|turned|turns|just turned|,"
+    r"|\()|turned|turning|turns|aged?|being|at|feel(?:ing)? like|(?:as|for|of|like) (?:an? )?)"
+)
+_HOW = r"(?:now|currently|almost|nearly|only|just|about|over|around|already|approximately|an?|be)"
+_DET = r"(?:my|our|his|her|their|your|an?|the|this|another|any|some|every)"
+
+
+def _age(
+    name: str, pattern: str, triggers: tuple[str, ...], score: float = 0.6, *, digit: bool = True
+) -> Rule:
+    return Rule(name, "AGE", re.compile(pattern, re.IGNORECASE), score, triggers, digit=digit)
+
+
+_OLD_WORDS = any_of(
+    "years old|year old|years-old|year-old|yrs old|yr old|yrs-old|yr-old|years young|of age|yrold|yr. old"
+    "|yearold|yearsold|yrsold"
+)
+
+RULES = (
+    _age("age_of_person", rf"{_FIRST}({_OLD}){_IS_PERSON}", _OLD_WORDS, digit=False),
+    _age(
+        "age_after_person",
+        rf"(?<![A-Za-z])(?:{_WHO}\s?|{_DET}[ ])(?:{_HOW}[ ]){{0,2}}(?:[a-z]{{3,12}}[ ])??{_FIRST}({_OLD}){_ENDS}",
+        _OLD_WORDS,
+        digit=False,
+    ),
+    _age("age_opens", rf"(?:^|[.!?\n][ ]?)({_OLD})(?=[,.!]|[ ](?:and|here)|\s*$|\n)", _OLD_WORDS, digit=False),
+    _age("age_short", rf"{_FIRST}({_SHORT})", ("yo", "y/o", "y.o", "y.o.")),
+    _age(
+        "age_years",
+        rf"(?<![A-Za-z])(?:I am|I['’]?m|he is|she is|s?he['’]s|we are|who is|being|turn(?:ed|ing|s))[ ]"
+        rf"(?:{_HOW}[ ]){{0,2}}({_NUMBER} (?:years?|yrs?))(?=[.,!;)\n]|\s*$|[ ](?:and|but|so)[ ])",
+        ("years", "yrs", "year"),
+    ),
+    Rule(
+        "age_i_am",
+        "AGE",
+        re.compile(
+            rf"(?<![A-Za-z])[Ii](?: am|['’]?m)[ ](?:(?i:{_HOW})[ ]){{0,2}}(?<! an )(?<! a )({_GROWN})"
+            r"(?=\s?[.!;)](?![0-9])|\s*$|\n|,?[ ](?i:and|but|so|or)[ ](?!(?i:[0-9]|size|wear|an?[ ]|up|usually))"
+            r"|,[ ](?![0-9]))"
+        ),
+        0.6,
+        any_of("i am|i'm|i’m|im"),
+        digit=True,
+    ),
+    Rule(
+        "age_at",
+        "AGE",
+        re.compile(
+            r"[Aa]t ((?<![A-Za-z]at )(?<![A-Za-z]At )(?:1[89]|[2-9][0-9]))"
+            r"(?=,?[ ](?:[Ii]|[Ii]['’](?:m|ve|d)|he|she|my|we)(?![A-Za-z])|,[ ](?:finally|still|with|even))"
+        ),
+        0.6,
+        ("at",),
+        digit=True,
+    ),
+    Rule(
+        "age_label",
+        "AGE",
+        re.compile(
+            r"(?<![A-Za-z])(?:my age(?: is|:)|(?:customer|client|patient|user|buyer|reviewer)?[ _-]?age[\"']?"
+            r"[ ]?[:：=]|age is|customer age|aged|(?:i am|i['’]?m|at|at the) age(?: of)?|idade[:：]?|alter[:：]"
+            r"|edad[:：]|[âa]ge[ ]?:|et[àa]:)[ ]?[\"']?"
+            r"((?:1[0-9]|[2-9][0-9]|1[01][0-9]))(?![0-9A-Za-z%/+-]|[.,][0-9]|[ ]?(?:-|–|to)[ ]?[0-9]"
+            r"|[ ]?(?:lbs|kg|cm|inch|month|week|day))",
+            re.IGNORECASE,
+        ),
+        0.6,
+        any_of("age|aged|idade|alter|edad|âge|età|eta"),
+        unless=words("recommended", "minimum", "suggested", "manufacturer", "min\\.?", "from"),
+        digit=True,
+    ),
+    _age(
+        "age_line",
+        rf"(?:^|\n|[|,;(])[ \t]{{0,2}}age[ ]({_GROWN})(?=[ \t]?[|,;.)\n]|\s*$)",
+        ("age",),
+    ),
+    _age(
+        "age_turned",
+        rf"(?<![A-Za-z])(?:i|he|she|we|who|{_KIN})[ ](?:(?:just |recently |has |will )?turn(?:ed|ing|s)?|will be|['’]ll be)[ ]"
+        rf"({_GROWN})(?![0-9A-Za-z%/-]|[.,][0-9])",
+        ("turned", "turning", "turns", "turn", "will be", "'ll be"),
+    ),
+    _age(
+        "age_kin_is",
+        rf"(?<![A-Za-z])(?:my|our|his|her|their) (?:[a-z]{{3,10}} )?(?:{_KIN})s?,?[ ](?:(?:who )?(?:is|are|just turned)"
+        rf"(?: now| only| just| almost)?[ ]|\(|aged )"
+        rf"({_NUMBER}(?:,? and {_NUMBER}|, {_NUMBER},? and {_NUMBER})?(?: years? old| yrs? old)?)"
+        r"(?=[ ]?[,;)!\n]|[ ]?\.(?![0-9])|\s*$|[ ](?:and|but|so|now|who|this|years?)(?![A-Za-z]))",
+        any_of(
+            "son|sons|daughter|daughters|child|kid|kids|mother|father|mom|mum|dad|grandma|grandpa|grands|grandd|boy|girl"
+            "|boys|girls|niece|nephew|brother|sister|husband|wife|granny|nan|twins"
+        ),
+    ),
+    _age(
+        "age_family",
+        rf"(?<![A-Za-z])(?:mom|mum|mother|dad|father|parent|grandma|grandmother)[ ]of[ ](?:[1-9]|{_ONES}),?[ ]"
+        rf"(?:and |aged? |i['’]?m )?({_GROWN})(?=[.,;)!\n]|\s*$|[ ](?:and|from|here))",
+        any_of("mom of|mum of|mother of|dad of|father of|parent of|grandma of|grandmother of"),
+    ),
+    _age(
+        "age_sex",
+        rf"(?<![A-Za-z])(?:female|male|woman|man|widow|retired|single|married|divorced)[,/][ ]?({_GROWN})"
+        r"(?=[ ]?[,;.)/|\n]|\s*$)",
+        any_of("female|male|woman|man,|widow|retired|single|married|divorced"),
+    ),
+    _age(
+        "age_reviewer",
+        r"(?<![A-Za-z])(?:review(?:ed)?|posted|written|submitted) by[ ]"
+        rf"(?:[^\s,;:.()]{{1,24}}[ ]?){{1,3}}[,(][ ]?({_GROWN})(?=[ ]?[,;:.)|\n]|\s*$)",
+        any_of("review by|reviewed by|posted by|written by|submitted by"),
+    ),
+    _age(
+        "age_es_pt",
+        r"(?<![A-Za-zÀ-ÿ])(?:tengo|tiene|cumpl[ií]|cumple|cumplo|tenho|tem|fiz|fez|completei|com meus|a mis"
+        r"|(?:hij|niet|sobrin|niñ|herman|filh|net|menin|irm|espos|amig|garot|crianç|abuel|ti|prim|sogr)[oaã]s?"
+        r"|mujer|señora|hombre|mulher|homem|senhora|m[aã]e|pai|madre|padre|mam[aá]|beb[eéê])[ ]"
+        r"(?:de |con |com |ya |já |casi |quase )?((?:1[01][0-9]|[1-9]?[0-9]) (?:años|anos))(?![A-Za-z])"
+        r"(?!\s(?:de (?:garant|uso)))",
+        ("años", "anos"),
+    ),
+    _age(
+        "age_fr_it",
+        r"(?<![A-Za-zÀ-ÿ])(?:j['’]ai|ai|agée?s? de|âgée?s? de|ho|ha|(?:fils|fille|petite?-?(?:fils|fille)|femme|homme"
+        r"|enfant|neveu|ni[eè]ce|garçon|m[eè]re|p[eè]re|dame|figli[oa]|nipote|bimb[oa]|bambin[oa]|donna|uomo"
+        r"|mamma|pap[aà]|moglie|marito|ragazz[oa]|signora|mari)(?: de| di| a| ha)?)[ ]"
+        r"((?:1[01][0-9]|[1-9]?[0-9]) (?:ans|anni))(?![A-Za-z])",
+        ("ans", "anni"),
+    ),
+    _age(
+        "age_de_nl",
+        r"(?<![A-Za-zÀ-ÿ])(?:(?:ich bin|er ist|sie ist|bin|wird|wurde|mit|ik ben|hij is|zij is|ze is|jeg er"
+        r"|jag är)[ ](?:jetzt |schon |nu )?|(?:sohn|tochter|enkel(?:in|sohn|kind)?|neffe|nichte|frau|mann|kind|mutter"
+        r"|vater|oma|opa|zoon|dochter|kleinkind|vrouw|man|moeder|vader)(?: ist| is| wird| van|,| \()?[ ]?)"
+        r"((?:1[01][0-9]|[1-9]?[0-9]) (?:Jahren?(?: (?:alt|jung))?|jaar(?: oud)?|år(?: gammel)?))(?![A-Za-z])",
+        ("jahre", "jahren", "jaar", "år"),
+    ),
+    _age(
+        "age_de_adjective",
+        r"(?<![A-Za-z0-9-])([1-9][0-9]?-?[ ]?jährige[nrms]?|[1-9][0-9]?-jarige)(?![A-Za-z])",
+        ("*jährig", "*jarige"),
+    ),
+    _age(
+        "age_hi",
+        r"(?<![A-Za-z0-9])(?:(?:umar|umr)[ ])?([1-9][0-9] saal|(?<=umar )[1-9][0-9]|(?<=umr )[1-9][0-9])(?![0-9A-Za-z])",
+        ("umar", "umr", "saal k"),
+    ),
+)
