@@ -184,15 +184,16 @@ class WordTriggers(dict[bytes, "tuple[bytes, int, dict[str, int], int] | None"])
                 self._pieces.append((max(pieces, key=len), literal, rules))
             else:
                 mark = min(marks or literal[0], key=_COMMON_MARKS.find)
-                self._marks.setdefault(ord(mark), {})[literal] = rules
+                _add(self._marks.setdefault(ord(mark), {}), [(literal, rules)])
         self._mark_keys = frozenset(self._marks)
 
     def __missing__(self, word: bytes) -> tuple[bytes, int, dict[str, int], int] | None:
         """Work out what a word triggers, and keep it."""
         start, letters = word[:4], word.decode()
         always, some = self._groups.get(start, (0, ()))
-        wanted = {literal: rules for literal, rules in some}
-        wanted |= {literal: rules for piece, literal, rules in self._pieces if piece in letters}
+        wanted: dict[str, int] = {}
+        _add(wanted, some)
+        _add(wanted, ((literal, rules) for piece, literal, rules in self._pieces if piece in letters))
         begins = self._begins.get(start, 0)
         if len(self) >= _MOST_WORDS:
             self.clear()
@@ -210,13 +211,19 @@ class WordTriggers(dict[bytes, "tuple[bytes, int, dict[str, int], int] | None"])
             bits |= always
             begins |= can_begin
             if wanted:
-                literals.update(wanted)
+                _add(literals, wanted.items())
         for mark in self._mark_keys.intersection(raw.translate(None, _NO_MARKS)):
-            literals.update(self._marks[mark])
+            _add(literals, self._marks[mark].items())
         for literal, rules in literals.items():
             if literal in lowered:
                 bits |= rules
         return bits, begins, frozenset(starts)
+
+
+def _add(found: dict[str, int], items: Iterable[tuple[str, int]]) -> None:
+    """Add literals with their rules; one literal may come as several triggers."""
+    for literal, rules in items:
+        found[literal] = found.get(literal, 0) | rules
 
 
 class Triggers:
