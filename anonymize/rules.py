@@ -163,7 +163,7 @@ class Group(NamedTuple):
     some: list[tuple[str, int]]
 
 
-class WordTriggers(dict[bytes, "tuple[bytes, int, dict[str, int], int] | None"]):
+class WordTriggers(dict[bytes, "tuple[bytes, int, dict[str, tuple[str, int]], int] | None"]):
     """What each word of an ASCII text makes worth a look, kept from text to text; other triggers by a mark.
 
     A word's value: its first four letters, the rules that these trigger, the triggers to look for, and the
@@ -175,24 +175,27 @@ class WordTriggers(dict[bytes, "tuple[bytes, int, dict[str, int], int] | None"])
     ):
         super().__init__()
         self._groups, self._begins = groups, begins
-        self._pieces: list[tuple[str, str, int]] = []
-        self._marks: dict[int, dict[str, int]] = {}
-        for literal, rules in others:
+        self._pieces: list[tuple[str, tuple[str, int]]] = []
+        self._marks: dict[int, dict[str, tuple[str, int]]] = {}
+        merged: dict[str, int] = {}
+        for literal, rules in others:  # with a star in front or not
+            merged[literal] = merged.get(literal, 0) | rules
+        for literal, rules in merged.items():
             pieces = _LETTERS.findall(literal)
             marks = [char for char in literal if not char.isalnum() and char != " "]
             if pieces and not marks:
-                self._pieces.append((max(pieces, key=len), literal, rules))
+                self._pieces.append((max(pieces, key=len), (literal, rules)))
             else:
                 mark = min(marks or literal[0], key=_COMMON_MARKS.find)
-                self._marks.setdefault(ord(mark), {})[literal] = rules
+                self._marks.setdefault(ord(mark), {})["*" + literal] = (literal, rules)
         self._mark_keys = frozenset(self._marks)
 
-    def __missing__(self, word: bytes) -> tuple[bytes, int, dict[str, int], int] | None:
+    def __missing__(self, word: bytes) -> tuple[bytes, int, dict[str, tuple[str, int]], int] | None:
         """Work out what a word triggers, and keep it."""
         start, letters = word[:4], word.decode()
         always, some = self._groups.get(start, (0, ()))
-        wanted = {literal: rules for literal, rules in some}
-        wanted |= {literal: rules for piece, literal, rules in self._pieces if piece in letters}
+        wanted = {item[0]: item for item in some}
+        wanted |= {"*" + item[0]: item for piece, item in self._pieces if piece in letters}
         begins = self._begins.get(start, 0)
         if len(self) >= _MOST_WORDS:
             self.clear()
@@ -203,7 +206,7 @@ class WordTriggers(dict[bytes, "tuple[bytes, int, dict[str, int], int] | None"])
         """The rules triggered by an ASCII text, those that can begin in it, and the starts of its words."""
         bits = begins = 0
         starts: list[bytes] = []
-        literals: dict[str, int] = {}
+        literals: dict[str, tuple[str, int]] = {}
         for found in filter(None, map(self.__getitem__, set(raw.translate(_TO_WORDS).split()))):
             start, always, wanted, can_begin = found
             starts.append(start)
@@ -213,7 +216,7 @@ class WordTriggers(dict[bytes, "tuple[bytes, int, dict[str, int], int] | None"])
                 literals.update(wanted)
         for mark in self._mark_keys.intersection(raw.translate(None, _NO_MARKS)):
             literals.update(self._marks[mark])
-        for literal, rules in literals.items():
+        for literal, rules in literals.values():
             if literal in lowered:
                 bits |= rules
         return bits, begins, frozenset(starts)
