@@ -12,12 +12,14 @@ from hypothesis import strategies as st
 from privgen.anonymize.heads import ODD, heads, heads_of
 from privgen.anonymize.normalise import normalise
 from privgen.anonymize.rules import Triggers
+from privgen.anonymize.rules_labelled import any_of
 from privgen.anonymize.scanner import RULES
 
-_PIECES = (
-    "regards, |Ann| |\n|My name is |order number |123 |4839|ask for |I'm |é|ı|，|收货人|电话：|c/o |SW1A 1AA|K1A 0B1"
-    "|2024|.|,|a|X|tel |Ihre IBAN |weg 12|D-|张三|Best|10 High Street|at |@|gmail.com|password: |ſent by "
-).split("|")
+_PIECES = any_of(
+    "regards, |Ann| |\n|My name is |order number |123 |4839|ask for |I'm |é|ı|，|收货人|电话：|c/o "
+    "|SW1A 1AA|K1A 0B1|2024|.|,|a|X|tel |Ihre IBAN |weg 12|D-|张三|Best|10 High Street|at |@|gmail.com"
+    "|password: |ſent by "
+)
 TRIGGERS = Triggers(RULES)
 ALONE = [Triggers([rule]) for rule in RULES]
 
@@ -38,7 +40,7 @@ def test_heads_of_small_patterns(pattern, expected):
     assert heads(re.compile(pattern)) == expected
 
 
-@settings(max_examples=100, deadline=None, derandomize=True)
+@settings(max_examples=30, deadline=None, derandomize=True)
 @given(st.lists(st.sampled_from(_PIECES), max_size=12).map("".join))
 def test_picked_places_find_what_the_whole_pattern_finds(text):
     plain = normalise(text).text
