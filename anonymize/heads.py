@@ -1,14 +1,14 @@
 """The literal text that every match of a pattern begins with, read off the pattern itself.
 
-Where all alternatives of a pattern begin with known letters, as labels and greetings do, a text is searched for
-those first (which costs next to nothing), and the pattern is tried only where one of them stands.
+Where all alternatives of a pattern begin with known letters, as labels and greetings do, a text is searched
+for those first (which costs next to nothing), and the pattern is tried only where one of them stands.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
+from functools import cache
 from re import _constants as ops  # type: ignore[attr-defined]
 from re import _parser as parser  # type: ignore[attr-defined]
 from typing import Any
@@ -108,7 +108,7 @@ class Heads:
         return found
 
 
-@lru_cache(maxsize=None)
+@cache
 def _class_of(chars: frozenset[str] | None) -> re.Pattern[str] | None:
     """A pattern of some characters, unless they are too many to be worth it."""
     if chars is None or len(chars) > _FEW:
@@ -174,7 +174,7 @@ def in_step(text: str, lowered: str) -> bool:
     return len(text) == len(lowered) and not ODD.search(text)
 
 
-@lru_cache(maxsize=None)
+@cache
 def heads_of(pattern: str, flags: int) -> Heads:
     """`Heads`, read once in a process."""
     return Heads(pattern, flags)
@@ -186,7 +186,7 @@ def _after_no_letter(items: Iterable[tuple[Any, Any]]) -> bool:
         if op is ops.SUBPATTERN:
             return _after_no_letter(value[3])
         if op is ops.ASSERT_NOT and value[0] < 0 and len(value[1]) == 1 and value[1][0][0] is ops.IN:
-            if _LETTER_RANGES <= {tuple(item[1]) for item in value[1][0][1] if item[0] is ops.RANGE}:
+            if {tuple(item[1]) for item in value[1][0][1] if item[0] is ops.RANGE} >= _LETTER_RANGES:
                 return True
         elif op not in (ops.ASSERT, ops.ASSERT_NOT, ops.AT):
             return False

@@ -177,7 +177,10 @@ class WordTriggers(dict[bytes, "tuple[bytes, int, dict[str, int], int] | None"])
         self._groups, self._begins = groups, begins
         self._pieces: list[tuple[str, str, int]] = []
         self._marks: dict[int, dict[str, int]] = {}
-        for literal, rules in others:
+        merged: dict[str, int] = {}
+        for literal, rules in others:  # with a star in front or not
+            merged[literal] = merged.get(literal, 0) | rules
+        for literal, rules in merged.items():
             pieces = _LETTERS.findall(literal)
             marks = [char for char in literal if not char.isalnum() and char != " "]
             if pieces and not marks:
