@@ -92,11 +92,10 @@ _scrubbers: dict[str, Scrubber] = {}
 def _scrubber(job: str, make: Callable[[], Scrubber]) -> Scrubber:
     """The scrubber of a job, made once per process: Ray sends `make` anew with every task."""
     if job not in _scrubbers:
+        made = make()
+        if made.policy.key == "discard":
+            raise ConfigError('policy: key = "discard" would be another key in each process; give one')
+        made.load()
         _scrubbers.clear()
-        _scrubbers[job] = make()
-        if _scrubbers[job].policy.key == "discard":
-            raise ConfigError(
-                'policy: key = "discard" makes another key in each process; use one that is given'
-            )
-        _scrubbers[job].load()
+        _scrubbers[job] = made
     return _scrubbers[job]

@@ -279,6 +279,7 @@ def _total(
             counts.update(report[key])
         summary[key] = dict(sorted(counts.items()))
     return summary | {
+        "unchanged": all(report["unchanged"] for report in files.values()),
         "known_identifiers": customers.identifiers if customers else 0,
         "seconds": round(seconds, 2),
         "rows_per_second": round(summary["rows"] / seconds, 1) if seconds else 0.0,

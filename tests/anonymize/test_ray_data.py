@@ -7,7 +7,7 @@ import pyarrow.parquet as pq
 import pytest
 import ray
 
-from privgen.anonymize import Scrubber, scrub_dataset, scrub_file
+from privgen.anonymize import Scrubber, ray_data, scrub_dataset, scrub_file
 from privgen.anonymize.ray_data import REASON, scrub_table
 from privgen.errors import ConfigError, DataError
 
@@ -70,3 +70,9 @@ def test_a_local_ray_gives_the_rows_of_a_single_process(tmp_path):
         ray.shutdown()
     assert set(found.column(REASON).to_pylist()) == {None}
     assert found.drop_columns([REASON]).to_pylist() == pq.read_table(tmp_path / "b.parquet").to_pylist()
+
+
+def test_a_key_that_nobody_keeps_is_refused_where_each_process_would_make_one():
+    with pytest.raises(ConfigError, match="another key in each"):
+        ray_data._scrubber("job", functools.partial(Scrubber, policy="gdpr-anonymous"))
+    assert "job" not in ray_data._scrubbers

@@ -21,7 +21,7 @@ from privgen.files import sha256_file
 
 pytestmark = pytest.mark.slow
 SCRUBBER = Scrubber(key=bytes(range(32)))
-ROWS, KILLS = 900, 4
+ROWS, KILLS = 600, 3
 
 
 def make(folder: Path, name: str, count: int = ROWS) -> Path:

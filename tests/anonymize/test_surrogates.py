@@ -1,11 +1,12 @@
 """Surrogates: same format, another value, equal for equal values, and nobody's where that can be had."""
 
+import datetime as dt
 import re
 import unicodedata
 
 import phonenumbers
 import pytest
-from hypothesis import assume, example, given, settings
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from stdnum import iban, luhn, numdb
 from stdnum.br import cnpj, cpf
@@ -126,8 +127,7 @@ def test_an_address_is_at_example(address):
     )
 
 
-@settings(max_examples=25)  # the table of areas is slow to read
-@given(st.dates().filter(lambda d: 1950 <= d.year <= 2005), st.text(DIGITS, min_size=3, max_size=3))
+@given(st.dates(dt.date(1950, 1, 1), dt.date(2005, 12, 31)), st.text(DIGITS, min_size=3, max_size=3))
 def test_an_identity_number_has_a_right_check_digit_and_an_area_that_is_none(born, tail):
     body = f"110105{born:%Y%m%d}{tail}"
     made = MAKER.surrogate("CN_ID_CARD", body + ric.calc_check_digit(body + "0"))
