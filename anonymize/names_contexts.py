@@ -58,10 +58,11 @@ def _rule(
     return Rule(f"person_{name}", "PERSON", re.compile(pattern), score, triggers, check, unless=unless, tail=tail)
 
 
-# On a cover the name is public.
+# On a cover the name is public; after an article it is a brand.
 _WORK = re.compile(
     r"(?i)(?<![a-z])(?:paperback|hardcover|hardback|novel|book|audiobook|album|cd|song|film|movie|memoir|biography|poems?"
     r"|written|narrated|directed|illustrated|starring|author|singer|actor)s?,?(?: (?:by|of|about|from))?[ ]?$"
+    r"|(?<![A-Za-z])(?i:the|an?|this)[ ]$"
 )
 DIGITS_OR_COMMA = (",",)
 _CLOSING = (
@@ -218,7 +219,7 @@ RULES = (
         LEFT + r"(?<![.'’])(?<!ize )(?<!aille )(?<!alla )(?<!in )(?-i:M)\.[ ]",
         ("*m. ",),
         uncommon,
-        value=rf"(?:{TWO}|{WORD}|{CAPITALS})(?![.])",
+        value=rf"(?:{TWO}|{CAPITALS}|{WORD}(?=[ ]?[,;:!?\n]|\s*$|[ ](?:a|est|et|qui|n['’]|m['’])(?![a-z])))(?![.])",
         score=0.6,
     ),
     _rule(
@@ -348,6 +349,16 @@ RULES = (
         score=0.72,
     ),
     _rule(
+        "vocative",
+        LEFT + r"(?:welcome(?: back)?|thanks|thank you|sorry|congratulations|happy birthday|call me|cardholder"
+        r"|(?:it|this) is for|for the attention of)[ ,]{1,2}",
+        any_of("welcome|thanks|thank you|sorry|congrat|happy birthday|call me|cardholder|is for|attention of"),
+        uncommon,
+        value=rf"(?:{TWO}|{WORD})",
+        after=r"(?=[,!](?:[ ]|\s*$)|[ ]?(?:\.\s*$|\n))",
+        score=0.55,
+    ),
+    _rule(
         "speaker",
         r"(?:^|\n)(?:\[[^\]\n]{3,20}\] ?)?(?:agent|advisor|operator|rep|support|assistant|customer|client|seller|buyer)[ ]",
         any_of("agent|advisor|operator|rep|support|assistant|customer|client|seller|buyer"),
@@ -393,7 +404,7 @@ RULES = (
     ),
     _rule(
         "kin",
-        LEFT + rf"(?:my|our|his|her|your|the|minha|meu|mi|ma|mon|mein"
+        LEFT + rf"(?!the[ ](?:aunt|uncle))(?:my|our|his|her|your|the|minha|meu|mi|ma|mon|mein"
         rf"|meine)[ ](?:{_KIN})(?:['’]s name)?,?[ ](?:is |named |called |is called )?",
         _KIN_TRIGGERS,
         uncommon,
