@@ -55,13 +55,17 @@ def _rule(
 ) -> Rule:
     """A name after a context that is read in any case of letters."""
     pattern = rf"(?i:{context})({value}){after}"
-    return Rule(f"person_{name}", "PERSON", re.compile(pattern), score, triggers, check, unless=unless, tail=tail)
+    return Rule(
+        f"person_{name}", "PERSON", re.compile(pattern), score, triggers, check, unless=unless, tail=tail
+    )
 
 
-# On a cover the name is public.
+# On a cover the name is public; after an article it is a brand.
 _WORK = re.compile(
-    r"(?i)(?<![a-z])(?:paperback|hardcover|hardback|novel|book|audiobook|album|cd|song|film|movie|memoir|biography|poems?"
+    r"(?i)(?<![a-z])(?:paperback|hardcover|hardback|novel|book|audiobook|album|cd|song|film|movie|memoir"
+    r"|biography|poems?"
     r"|written|narrated|directed|illustrated|starring|author|singer|actor)s?,?(?: (?:by|of|about|from))?[ ]?$"
+    r"|(?<![A-Za-z])(?i:the|an?|this)[ ]$"
 )
 DIGITS_OR_COMMA = (",",)
 _CLOSING = (
@@ -138,7 +142,8 @@ RULES = (
         r"|name on (?:the |my )?(?:order|account|card|package|parcel|invoice) (?:is|was|should be|reads)"
         r"|(?:is|was|order(?:ed)?|placed|booked|it|purchased) under(?: the)?(?: names?)?(?: of)?|(?:in"
         r"|under) the name(?: of)?|goes by|known as|name of"
-        r"|meu nome [eé]|me chamo|em nome d[eoa]s?|mein name(?: ist)?|ich hei(?:ß|ss)e|im namen von"
+        r"|meu nome(?: completo)? [eé]|me chamo|em nome d[eoa]s?|mein name(?: ist)?|ich hei(?:ß|ss)e"
+        r"|im namen von"
         r"|je m['’]appelle|mon nom (?:est|c['’]est)|au nom de"
         r"|me llamo|mi nombre es|a nombre de|mi chiamo|il mio nome [eè]|a nome di|mijn naam is|ik heet"
         r"|jag heter|mitt namn är|mit navn er|jeg h(?:edder|eter)"
@@ -175,8 +180,10 @@ RULES = (
         r"|customer|recipient|consignee|card ?holder|account holder|buyer|purchaser|receiver|payee"
         r"|beneficiary|attn\.?|attention"
         r"|(?:ship(?:ping)?|bill(?:ing)?|sold|deliver(?:y)?|send|mail)[ -]?to|signed(?: for)?(?: by)?"
-        r"|sender|contact(?: person)?|signature|livraison|livr[ée] [àa]|lieferung an|versand an|spedire a|enviar a|entregar a"
-        r"|env[ií]o a|entregar para|reviewer|author|requester|requested by|reported by|assignee|rechnungsadresse"
+        r"|sender|contact(?: person)?|signature|livraison|livr[ée] [àa]|lieferung an|versand an|spedire a"
+        r"|enviar a|entregar a"
+        r"|env[ií]o a|entregar para|reviewer|author|requester|requested by|reported by|assignee"
+        r"|rechnungsadresse"
         r"|lieferadresse|(?:direcci[oó]n|adresse) de (?:env[ií]o|livraison|facturation)|cust"
         r"|nome(?: completo)?|destinat[aá]rio|cliente|titular|nombre(?: y apellidos?| completo)?"
         r"|apellidos?|nom(?: complet)?|pr[ée]nom|destinataire"
@@ -187,8 +194,10 @@ RULES = (
             "name|names|surname|custom|recip|consig|card|account|buyer|purch|receiv|payee|benef|attn"
             "|attention|ship|bill|sold to|deliver|send|mail to|signed|sender|contact|signature|nome"
             "|destin|client|titular|nombre|apell|nom|prén|prenom|vorname|nachname|empf|bestel|kund"
-            "|naam|cognome|intest|navn|namn|imię|imie|livrai|livré|lieferung an|versand|spedire|enviar|entregar|envío|envio"
-            "|reviewer|author|requester|requested by|reported by|assignee|rechnungsa|liefera|adresse|dirección|direccion"
+            "|naam|cognome|intest|navn|namn|imię|imie|livrai|livré|lieferung an|versand|spedire|enviar"
+            "|entregar|envío|envio"
+            "|reviewer|author|requester|requested by|reported by|assignee|rechnungsa|liefera|adresse"
+            "|dirección|direccion"
             "|cust"
         ),
         title_or_listed,
@@ -218,7 +227,8 @@ RULES = (
         LEFT + r"(?<![.'’])(?<!ize )(?<!aille )(?<!alla )(?<!in )(?-i:M)\.[ ]",
         ("*m. ",),
         uncommon,
-        value=rf"(?:{TWO}|{WORD}|{CAPITALS})(?![.])",
+        value=rf"(?:{TWO}|{CAPITALS}|{WORD}(?=[ ]?[,;:!?\n]|\s*$|[ ](?:a|est|et|qui|n['’]"
+        rf"|m['’])(?![a-z])))(?![.])",
         score=0.6,
     ),
     _rule(
@@ -250,11 +260,11 @@ RULES = (
     _rule(
         "ask_for_lower",
         LEFT + r"(?:ask(?:ed|ing)? for|(?:spoke|spoken|talked|chatted) (?:to|with)|attn\.?:?|attention:|c/o"
-        r"|signed(?: for)?(?: it)? by"
+        r"|signed(?: for)?(?: it)? by|caller"
         r"|(?:helped|served|assisted|received|collected|accepted) by|on behalf of)[ ]",
         any_of(
             "ask for|asked for|asking for|spoke|spoken|talked|chatted|attn|attention:|c/o|signed"
-            "|helped by|served by|assisted by|received by|collected by|accepted by|behalf"
+            "|helped by|served by|assisted by|received by|collected by|accepted by|behalf|caller"
         ),
         not_a_thing,
         value=rf"(?:{CAPITALS}|{ANY_CASE})",
@@ -271,8 +281,13 @@ RULES = (
         r"|addressed to|received by|collected by|picked up by|accepted by|left with|leave (?:it )?with"
         r"|signed(?: for)?(?: it)?(?: by)?:?|signature of|helped by|served by|assisted by|handled by"
         r"|contacted by|reviews? (?:by|from)|(?:conversation|chat|call) with|messages? from"
-        r"|account holder|spedire a|consegnare a|enviar a|entregar a|liefern (?:sie )?an|(?:ver)?senden (?:sie )?an|(?:ver)?schicken (?:sie )?an"
+        r"|account holder|spedire a|consegnare a|enviar a|entregar a|liefern (?:sie )?an"
+        r"|(?:ver)?senden (?:sie )?an|(?:ver)?schicken (?:sie )?an"
         r"|atenci[oó]n|livrer [àa]|envoyer [àa]|exp[ée]dier [àa]|bezorgen bij|sturen naar"
+        r"|recipient|handed to (?:the )?(?:resident|recipient|neighbou?r)|pacco per|pacote para|paquete para"
+        r"|colis pour|paket für"
+        r"|name on (?:the )?card|(?:best wishes|love|greetings|regards) from|surname is(?: spelled)?"
+        r"|name is spelled"
         r"|contact(?:ed|ing)?|email(?:ed)?|reach(?:ed)?(?: out to)?|on behalf of|behalf of|belongs to"
         r"|belonging to|order(?:ed)? (?:by|for)|placed by|purchased by|paid by|written by"
         r"|thanks to|thank you to|shout ?out to"
@@ -289,8 +304,11 @@ RULES = (
             "|served by|assist|handled by|contact|email|reach|behalf|belong|order|placed by|purch"
             "|paid by|written by|thanks to|thank you to|shout|falar com|falei com|cuidados|a/c|entreg"
             "|assinad|recebid|händen|haenden|z.hd|z. hd|zhd|atenci|hablar|hablé|parler|sprechen"
-            "|gesproch|fragen|verlangen|parlare|attenzi|sou |soy |sono |ik ben|review|convers|call with|message|account hol|spedire|consegn|enviar"
-            "|entregar|liefern|senden|versend|schick|versch|livrer|envoyer|expéd|exped|bezorg|sturen"
+            "|gesproch|fragen|verlangen|parlare|attenzi|sou |soy |sono |ik ben|review|convers|call with"
+            "|message|account hol|spedire|consegn|enviar"
+            "|entregar|liefern|senden|versend|schick|versch|livrer|envoyer|expéd|exped|bezorg|sturen|recip"
+            "|resident|pacco|pacote|paquete|colis|paket|name on|wishes|love from|greeting"
+            "|regards from|surname|spelled"
         ),
         title_or_listed,
         score=0.65,
@@ -334,22 +352,52 @@ RULES = (
     ),
     _rule(
         "label_key",
-        r"(?<![A-Za-z0-9])(?:(?:customer|recipient|contact|buyer|consignee|card[ _]?holder|account[ _]holder|full|first|last"
-        r"|middle|sur|family|given|billing|shipping|ship[ _]to|bill[ _]to|delivery|sender|receiver|client|guest|user|owner"
-        r"|payee|kunden|person)[ _-]?name|vorname|nachname|nombre|apellidos?|pr[ée]nom|cognome|destinat[aá]rio"
+        r"(?<![A-Za-z0-9])(?:(?:customer|cust|recipient|contact|buyer|consignee|card[ _]?holder"
+        r"|account[ _]holder|full|first|last"
+        r"|middle|sur|family|given|billing|shipping|ship[ _]to|bill[ _]to|delivery|sender|receiver|client"
+        r"|guest|user|owner"
+        r"|payee|kunden|person)[ _-]?name|vorname|nachname|nombre|apellidos?|pr[ée]nom|cognome"
+        r"|destinat[aá]rio"
         r"|destinataire|empf[äa]nger|recipient|consignee|cardholder|signed[ _]by|attention)"
         r"[\"']{0,2}[ ]?[:=][ ]?[\"']{1,2}",
         any_of(
-            "customer|recip|contact|buyer|consig|card|account|full|first|last|middle|sur|surname|family|given|bill|ship"
-            "|deliv|sender|receiver|client|guest|user|owner|payee|kunden|person|vorname|nachname|nombre|apell|prénom|prenom"
+            "customer|cust|recip|contact|buyer|consig|card|account|full|first|last|middle|sur|surname|family"
+            "|given|bill|ship"
+            "|deliv|sender|receiver|client|guest|user|owner|payee|kunden|person|vorname|nachname|nombre|apell"
+            "|prénom|prenom"
             "|cognome|destin|empf|signed|attention"
         ),
         name_length,
         score=0.72,
     ),
     _rule(
+        "hello_it_is",
+        LEFT + r"(?:bonjour|salut|coucou|hallo|hi|hello|hey|hola|ciao|oi|ol[aá]|moin)[ ,!]{1,2}(?:c['’]est"
+        r"|hier ist|this is"
+        r"|it['’]s|aqu[íi]|soy|sono|aqui [ée] [oa]|ici)[ ]",
+        any_of("c'est|c’est|hier ist|this is|it's|it’s|aquí|aqui|soy |sono |ici "),
+        uncommon,
+        value=rf"(?:{TWO}|{WORD})",
+        after=r"(?=[ ]?[,.!;\n]|\s*$)",
+        score=0.6,
+    ),
+    _rule(
+        "vocative",
+        LEFT + r"(?:welcome(?: back)?|thanks|thank you|sorry|congratulations|happy birthday|call me"
+        r"|cardholder"
+        r"|(?:it|this) is for|for the attention of)[ ,]{1,2}",
+        any_of(
+            "welcome|thanks|thank you|sorry|congrat|happy birthday|call me|cardholder|is for|attention of"
+        ),
+        uncommon,
+        value=rf"(?:{TWO}|{WORD})",
+        after=r"(?=[,!](?:[ ]|\s*$)|[ ]?(?:\.\s*$|\n))",
+        score=0.55,
+    ),
+    _rule(
         "speaker",
-        r"(?:^|\n)(?:\[[^\]\n]{3,20}\] ?)?(?:agent|advisor|operator|rep|support|assistant|customer|client|seller|buyer)[ ]",
+        r"(?:^|\n)(?:\[[^\]\n]{3,20}\] ?)?(?:agent|advisor|operator|rep|support|assistant|customer|client"
+        r"|seller|buyer)[ ]",
         any_of("agent|advisor|operator|rep|support|assistant|customer|client|seller|buyer"),
         name_length,
         value=FULL,
@@ -367,7 +415,8 @@ RULES = (
     ),
     _rule(
         "nested_key",
-        r"[\"'](?:ship(?:ping)?_?(?:to|address)?|bill(?:ing)?_?(?:to|address)?|customer|recipient|buyer|contact|consignee|sender"
+        r"[\"'](?:ship(?:ping)?_?(?:to|address)?|bill(?:ing)?_?(?:to|address)?|customer|recipient|buyer"
+        r"|contact|consignee|sender"
         r"|receiver|user)[\"'][ ]?:[ ]?\{\s{0,9}[\"'][a-z_]{0,12}name[\"'][ ]?:[ ]?[\"']",
         any_of("ship|shipping|shipto|billing|customer|recip|buyer|contact|consig|sender|receiver|user"),
         name_length,
@@ -375,7 +424,8 @@ RULES = (
     ),
     _rule(
         "name_answered",
-        LEFT + r"(?:(?:what|whos?|your|may i|can i|could i)[^\n?]{0,30} name[^\n?:]{0,30}(?=\n)|name[^\n?]{0,40}\?)[^\n]{0,20}\n[^\n:]{0,30}(?::[0-9]{2}[^\n:]{0,30}){0,2}:[ ]"
+        LEFT + r"(?:(?:what|whos?|your|may i|can i|could i)[^\n?]{0,30} name[^\n?:]{0,30}(?=\n)"
+        r"|name[^\n?]{0,40}\?)[^\n]{0,20}\n[^\n:]{0,30}(?::[0-9]{2}[^\n:]{0,30}){0,2}:[ ]"
         r"(?:(?:yes|sure|ok|hi|it['’]?s|my name is|its|of course)[ ,.!]{1,2}){0,3}",
         ("name",),
         name_length,
@@ -384,8 +434,9 @@ RULES = (
     ),
     _rule(
         "this_is_two",
-        LEFT + r"(?:this is|hier ist|hier spricht|ich bin|je suis|ici|sono|soy|sou|eu sou|it['’]s)[ ,]{1,2}",
-        any_of("this is|hier |ich bin|je suis|ici |sono |soy |sou |it's|it’s"),
+        LEFT + r"(?:this is|hier ist|hier spricht|ich bin|je suis|ici|sono|soy|sou|eu sou|c['’]est|it['’]s"
+        r"|i am|i['’]?m)[ ,]{1,2}",
+        any_of("this is|hier |ich bin|je suis|ici |sono |soy |sou |c'est|c’est|it's|it’s|i am|i'm|i’m"),
         uncommon,
         value=TWO,
         after=r"(?=[.,!;:]|\s*$|\n)",
@@ -393,7 +444,7 @@ RULES = (
     ),
     _rule(
         "kin",
-        LEFT + rf"(?:my|our|his|her|your|the|minha|meu|mi|ma|mon|mein"
+        LEFT + rf"(?!the[ ](?:aunt|uncle))(?:my|our|his|her|your|the|minha|meu|mi|ma|mon|mein"
         rf"|meine)[ ](?:{_KIN})(?:['’]s name)?,?[ ](?:is |named |called |is called )?",
         _KIN_TRIGGERS,
         uncommon,
@@ -410,7 +461,8 @@ RULES = (
     ),
     _rule(
         "here",
-        r"(?:^|[.!?\n>\"]\s{0,2}|(?:hi|hello|hey|yes|ok|hola|hallo)[ ,!]{1,2})",
+        r"(?:^|[.!?\n>\"]\s{0,2}|(?:hi|hello|hey|yes|ok|hola|hallo)(?: (?:team|all|there|guys|everyone"
+        r"|support|folks))?[ ,!]{1,2})",
         any_of(" here|speaking|called|calling|writing|again|from"),
         uncommon,
         value=rf"(?:{TWO}|{WORD}|{CAPITALS}|[{LOW}]{{2,20}}(?:[ ][{LOW}'’-]{{2,20}})?)",

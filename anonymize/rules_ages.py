@@ -28,11 +28,14 @@ _PERSON = (
 )
 _ENDS = (
     r"(?=\s?[.,;:!?)\"'”’\n/(]|\s*$|\s-\s"
-    r"|[ ](?:and(?! (?:up|older|above|over))|but|or|so|who|that|with|in|to|at|on|is|was|has|had|have|still|now|can|could|will|would"
-    r"|loves?|loved|likes?|liked|wears?|wore|wanted|wants|says|said|got|gets|plays?|played|uses?|used (?:it|this|them|the)"
+    r"|[ ](?:and(?! (?:up|older|above|over))|but|or|so|who|that|with|in|to|at|on|is|was|has|had|have|still"
+    r"|now|can|could|will|would"
+    r"|loves?|loved|likes?|liked|wears?|wore|wanted|wants|says|said|got|gets|plays?|played|uses?|used (?:it"
+    r"|this|them|the)"
     r"|enjoys?|enjoyed|asked|picked|grew|this|these|i|i'm|he|she|we|they|about|for|since|when|because"
     r"|as|just|really|absolutely|thinks?|thought|looks?|looked|needs?|needed|today|tomorrow|soon|next"
-    r"|last|too|also|again|if|while|from|figure|face|skin|eyes|feet|hands|legs|here|[a-z]{3,12}ed)(?![A-Za-z]))"
+    r"|last|too|also|again|if|while|from|figure|face|skin|eyes|feet|hands|legs|here"
+    r"|[a-z]{3,12}ed)(?![A-Za-z]))"
 )
 _IS_PERSON = rf"(?=[ ](?:[a-z-]{{2,14}}[ ]){{0,2}}{_PERSON}(?![A-Za-z]))"
 _WHO = (
@@ -59,11 +62,14 @@ RULES = (
     _age("age_of_person", rf"{_FIRST}({_OLD}){_IS_PERSON}", _OLD_WORDS, digit=False),
     _age(
         "age_after_person",
-        rf"(?<![A-Za-z])(?:{_WHO}\s?|{_DET}[ ])(?:{_HOW}[ ]){{0,2}}(?:[a-z]{{3,12}}[ ])??{_FIRST}({_OLD}){_ENDS}",
+        rf"(?<![A-Za-z])(?:{_WHO}\s?|{_DET}[ ])(?:{_HOW}[ ]){{0,2}}(?:[a-z]{{3,12}}[ ])??{_FIRST}({_OLD})"
+        rf"{_ENDS}",
         _OLD_WORDS,
         digit=False,
     ),
-    _age("age_opens", rf"(?:^|[.!?\n][ ]?)({_OLD})(?=[,.!]|[ ](?:and|here)|\s*$|\n)", _OLD_WORDS, digit=False),
+    _age(
+        "age_opens", rf"(?:^|[.!?\n][ ]?)({_OLD})(?=[,.!]|[ ](?:and|here)|\s*$|\n)", _OLD_WORDS, digit=False
+    ),
     _age("age_short", rf"{_FIRST}({_SHORT})", ("yo", "y/o", "y.o", "y.o.")),
     _age(
         "age_years",
@@ -76,7 +82,8 @@ RULES = (
         "AGE",
         re.compile(
             rf"(?<![A-Za-z])[Ii](?: am|['’]?m)[ ](?:(?i:{_HOW})[ ]){{0,2}}(?<! an )(?<! a )({_GROWN})"
-            r"(?=\s?[.!;)](?![0-9])|\s*$|\n|,?[ ](?i:and|but|so|or)[ ](?!(?i:[0-9]|size|wear|an?[ ]|up|usually))"
+            r"(?=\s?[.!;)](?![0-9])|\s*$|\n|,?[ ](?i:and|but|so|or)[ ](?!(?i:[0-9]|size|wear|an?[ ]|up"
+            r"|usually))"
             r"|,[ ](?![0-9]))"
         ),
         0.6,
@@ -99,7 +106,8 @@ RULES = (
         "AGE",
         re.compile(
             r"(?<![A-Za-z])(?:my age(?: is|:)|(?:customer|client|patient|user|buyer|reviewer)?[ _-]?age[\"']?"
-            r"[ ]?[:：=]|age is|customer age|aged|(?:i am|i['’]?m|at|at the) age(?: of)?|idade[:：]?|alter[:：]"
+            r"[ ]?[:：=]|age is|customer age|aged|(?:i am|i['’]?m|at|at the) age(?: of)?|idade[:：]?"
+            r"|alter[:：]"
             r"|edad[:：]|[âa]ge[ ]?:|et[àa]:)[ ]?[\"']?"
             r"((?:1[0-9]|[2-9][0-9]|1[01][0-9]))(?![0-9A-Za-z%/+-]|[.,][0-9]|[ ]?(?:-|–|to)[ ]?[0-9]"
             r"|[ ]?(?:lbs|kg|cm|inch|month|week|day))",
@@ -117,24 +125,28 @@ RULES = (
     ),
     _age(
         "age_turned",
-        rf"(?<![A-Za-z])(?:i|he|she|we|who|{_KIN})[ ](?:(?:just |recently |has |will )?turn(?:ed|ing|s)?|will be|['’]ll be)[ ]"
+        rf"(?<![A-Za-z])(?:i|he|she|we|who|{_KIN})[ ](?:(?:just |recently |has |will )?turn(?:ed|ing|s)?"
+        rf"|will be|['’]ll be)[ ]"
         rf"({_GROWN})(?![0-9A-Za-z%/-]|[.,][0-9])",
         ("turned", "turning", "turns", "turn", "will be", "'ll be"),
     ),
     _age(
         "age_kin_is",
-        rf"(?<![A-Za-z])(?:my|our|his|her|their) (?:[a-z]{{3,10}} )?(?:{_KIN})s?,?[ ](?:(?:who )?(?:is|are|just turned)"
+        rf"(?<![A-Za-z])(?:my|our|his|her|their) (?:[a-z]{{3,10}} )?(?:{_KIN})s?,?[ ](?:(?:who )?(?:is|are"
+        rf"|just turned)"
         rf"(?: now| only| just| almost)?[ ]|\(|aged )"
         rf"({_NUMBER}(?:,? and {_NUMBER}|, {_NUMBER},? and {_NUMBER})?(?: years? old| yrs? old)?)"
         r"(?=[ ]?[,;)!\n]|[ ]?\.(?![0-9])|\s*$|[ ](?:and|but|so|now|who|this|years?)(?![A-Za-z]))",
         any_of(
-            "son|sons|daughter|daughters|child|kid|kids|mother|father|mom|mum|dad|grandma|grandpa|grands|grandd|boy|girl"
+            "son|sons|daughter|daughters|child|kid|kids|mother|father|mom|mum|dad|grandma|grandpa|grands"
+            "|grandd|boy|girl"
             "|boys|girls|niece|nephew|brother|sister|husband|wife|granny|nan|twins"
         ),
     ),
     _age(
         "age_family",
-        rf"(?<![A-Za-z])(?:mom|mum|mother|dad|father|parent|grandma|grandmother)[ ]of[ ](?:[1-9]|{_ONES}),?[ ]"
+        rf"(?<![A-Za-z])(?:mom|mum|mother|dad|father|parent|grandma|grandmother)[ ]of[ ](?:[1-9]"
+        rf"|{_ONES}),?[ ]"
         rf"(?:and |aged? |i['’]?m )?({_GROWN})(?=[.,;)!\n]|\s*$|[ ](?:and|from|here))",
         any_of("mom of|mum of|mother of|dad of|father of|parent of|grandma of|grandmother of"),
     ),
@@ -153,7 +165,8 @@ RULES = (
     _age(
         "age_es_pt",
         r"(?<![A-Za-zÀ-ÿ])(?:tengo|tiene|cumpl[ií]|cumple|cumplo|tenho|tem|fiz|fez|completei|com meus|a mis"
-        r"|(?:hij|niet|sobrin|niñ|herman|filh|net|menin|irm|espos|amig|garot|crianç|abuel|ti|prim|sogr)[oaã]s?"
+        r"|(?:hij|niet|sobrin|niñ|herman|filh|net|menin|irm|espos|amig|garot|crianç|abuel|ti|prim"
+        r"|sogr)[oaã]s?"
         r"|mujer|señora|hombre|mulher|homem|senhora|m[aã]e|pai|madre|padre|mam[aá]|beb[eéê])[ ]"
         r"(?:de |con |com |ya |já |casi |quase )?((?:1[01][0-9]|[1-9]?[0-9]) (?:años|anos))(?![A-Za-z])"
         r"(?!\s(?:de (?:garant|uso)))",
@@ -161,7 +174,8 @@ RULES = (
     ),
     _age(
         "age_fr_it",
-        r"(?<![A-Za-zÀ-ÿ])(?:j['’]ai|ai|agée?s? de|âgée?s? de|ho|ha|(?:fils|fille|petite?-?(?:fils|fille)|femme|homme"
+        r"(?<![A-Za-zÀ-ÿ])(?:j['’]ai|ai|agée?s? de|âgée?s? de|ho|ha|(?:fils|fille|petite?-?(?:fils|fille)"
+        r"|femme|homme"
         r"|enfant|neveu|ni[eè]ce|garçon|m[eè]re|p[eè]re|dame|figli[oa]|nipote|bimb[oa]|bambin[oa]|donna|uomo"
         r"|mamma|pap[aà]|moglie|marito|ragazz[oa]|signora|mari)(?: de| di| a| ha)?)[ ]"
         r"((?:1[01][0-9]|[1-9]?[0-9]) (?:ans|anni))(?![A-Za-z])",
@@ -170,9 +184,11 @@ RULES = (
     _age(
         "age_de_nl",
         r"(?<![A-Za-zÀ-ÿ])(?:(?:ich bin|er ist|sie ist|bin|wird|wurde|mit|ik ben|hij is|zij is|ze is|jeg er"
-        r"|jag är)[ ](?:jetzt |schon |nu )?|(?:sohn|tochter|enkel(?:in|sohn|kind)?|neffe|nichte|frau|mann|kind|mutter"
+        r"|jag är)[ ](?:jetzt |schon |nu )?|(?:sohn|tochter|enkel(?:in|sohn|kind)?|neffe|nichte|frau|mann"
+        r"|kind|mutter"
         r"|vater|oma|opa|zoon|dochter|kleinkind|vrouw|man|moeder|vader)(?: ist| is| wird| van|,| \()?[ ]?)"
-        r"((?:1[01][0-9]|[1-9]?[0-9]) (?:Jahren?(?: (?:alt|jung))?|jaar(?: oud)?|år(?: gammel)?))(?![A-Za-z])",
+        r"((?:1[01][0-9]|[1-9]?[0-9]) (?:Jahren?(?: (?:alt|jung))?|jaar(?: oud)?"
+        r"|år(?: gammel)?))(?![A-Za-z])",
         ("jahre", "jahren", "jaar", "år"),
     ),
     _age(
@@ -182,7 +198,8 @@ RULES = (
     ),
     _age(
         "age_hi",
-        r"(?<![A-Za-z0-9])(?:(?:umar|umr)[ ])?([1-9][0-9] saal|(?<=umar )[1-9][0-9]|(?<=umr )[1-9][0-9])(?![0-9A-Za-z])",
+        r"(?<![A-Za-z0-9])(?:(?:umar|umr)[ ])?([1-9][0-9] saal|(?<=umar )[1-9][0-9]"
+        r"|(?<=umr )[1-9][0-9])(?![0-9A-Za-z])",
         ("umar", "umr", "saal k"),
     ),
 )

@@ -8,7 +8,7 @@ from privgen.anonymize import validators
 from privgen.anonymize.rules import DIGITS, LEFT, NO_DIGIT_LEFT, NO_DIGIT_RIGHT, RIGHT, Rule, words
 from privgen.anonymize.rules_labelled import any_of
 
-ORDER_CONTEXT = words(
+_ORDER_WORDS = words(
     *(
         "order",
         "pedido",
@@ -41,6 +41,8 @@ ORDER_CONTEXT = words(
     *("sku", "isbn", "ean", "upc", "asin", "barcode", "item", "model", "serial", "nota fiscal", "rastre"),
     *("订单", "单号", "运单", "快递", "物流", "货号", "型号", "款号", "编号", "条码", "#\\s?$"),
 )
+# A word of the sentence before says nothing about a number.
+ORDER_CONTEXT = re.compile(rf"(?:{_ORDER_WORDS.pattern})(?:[^.!?]|\.(?![ ][A-Za-z]))*$", re.IGNORECASE)
 """Context in which a long number is a shop's number and no card or phone."""
 
 _CARD_IIN = re.compile(r"4|5[0-8]|2[2-7]|2131|1800|3[0-9]|6(?!2)")

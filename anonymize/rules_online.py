@@ -13,7 +13,10 @@ _TLDS = (
     "|ca|au|us|ru|io|co|me|app|dev|shop|store"
     "|online|site|xyz|top|vip|club|tv|cc|eu|ch|at|be|se|no|dk|pl|mx|ar|cl|example|test|mail|email"
 )
-_SPOKEN_TLDS = "com(?:(?:\\.| dot | ponto )(?:br|cn|au))?|net|org|info|biz|edu|cn|de|fr|br|uk|co|io|it|es|nl|at|ch|eu|ca|au|pt|mx|se|no|dk|pl|ie|be|me"
+_SPOKEN_TLDS = (
+    "com(?:(?:\\.| dot | ponto )(?:br|cn|au))?|net|org|info|biz|edu|cn|de|fr|br|uk|co|io|it|es|nl"
+    "|at|ch|eu|ca|au|pt|mx|se|no|dk|pl|ie|be|me"
+)
 _BARE_TLDS = (
     "com|net|org|info|biz|cn|io|co\\.uk|org\\.uk|de|fr|com\\.br|com\\.cn|edu"
     "|gov|shop|store|app|xyz|ru|eu|jp|nl|co\\.in|co\\.jp|co\\.nz|co\\.za|com\\.(?:au|mx|ar|tr|sg|hk|tw|my"
@@ -179,13 +182,17 @@ RULES = (
         "email_at_plain_mail_host",
         "EMAIL_ADDRESS",
         re.compile(
-            rf"(?<![A-Za-z0-9_+.@-])[A-Za-z][A-Za-z0-9]{{3,40}}[ ]at[ ](?:gmail|googlemail|yahoo|hotmail|outlook"
-            rf"|icloud|gmx|protonmail|proton|aol|web|t-online|libero|mail)\.(?:com|de|fr|it|es|net|me|co\.uk){RIGHT}",
+            rf"(?<![A-Za-z0-9_+.@-])[A-Za-z][A-Za-z0-9]{{3,40}}[ ]at[ ](?:gmail|googlemail|yahoo|hotmail"
+            rf"|outlook"
+            rf"|icloud|gmx|protonmail|proton|aol|web|t-online|libero|mail)\.(?:com|de|fr|it|es|net|me"
+            rf"|co\.uk){RIGHT}",
             re.IGNORECASE,
         ),
         0.7,
         any_of("gmail|googlemail|yahoo|hotmail|outlook|icloud|gmx|proton|aol|web.|t-online|libero|mail."),
-        lambda v: v.split(" ", 1)[0].lower() not in _COMMON and not v.split(" ", 1)[0].endswith(("ing", "ed")),
+        lambda v: (
+            v.split(" ", 1)[0].lower() not in _COMMON and not v.split(" ", 1)[0].endswith(("ing", "ed"))
+        ),
     ),
     Rule(
         "email_capitals",
@@ -293,7 +300,8 @@ RULES = (
         "SOCIAL_HANDLE",
         re.compile(
             rf"(?<![A-Za-z])(?:{_PLATFORM})(?:[ ](?:handle|account|user(?:[ ]?name)?|id|name|page|profile"
-            rf"|tag))?(?:,?[ ](?:is|as|at|on|=|i am|i['’]m)|[ ]?[:：@=-]|[ ](?=@|(?=[a-z]+[0-9_.])[a-z0-9]*[0-9_.][a-z0-9]))\s{{0,2}}@?([A-Za-z0-9_][A-Za-z0-9_.-]"
+            rf"|tag))?(?:,?[ ](?:is|as|at|on|=|i am|i['’]m)|[ ]?[:：@=-]|[ ](?=@"
+            rf"|(?=[a-z]+[0-9_.])[a-z0-9]*[0-9_.][a-z0-9]))\s{{0,2}}@?([A-Za-z0-9_][A-Za-z0-9_.-]"
             rf"{{2,29}}[A-Za-z0-9_])",
             re.IGNORECASE,
         ),
@@ -318,7 +326,8 @@ RULES = (
         "social_handle_label",
         "SOCIAL_HANDLE",
         re.compile(
-            r"(?<![A-Za-z])(?:ig|insta|instagram|tiktok|snapchat|twitter|telegram|discord|skype|venmo|user ?name)"
+            r"(?<![A-Za-z])(?:ig|insta|instagram|tiktok|snapchat|twitter|telegram|discord|skype|venmo"
+            r"|user ?name)"
             r"(?:[ ]?[:=][ ]?|,? i['’]?m )@?([a-z][a-z0-9_.]{3,29})(?=[ ]?[|,;\n]|\s*$|\.?[ ][A-Z])",
             re.IGNORECASE,
         ),
@@ -342,8 +351,10 @@ RULES = (
         "social_handle_find",
         "SOCIAL_HANDLE",
         re.compile(
-            rf"(?<![A-Za-z])(?:find|follow|add|message|dm|reach|tag|pm) (?:me|us|him|her)(?: up)?(?: over)? on"
-            rf" (?:{_PLATFORM}),?[ ](?:at |as |under |@)?([A-Za-z0-9_][A-Za-z0-9_.-]{{3,29}})(?=[ ]?[.,;:!?)\n]|\s*$)",
+            rf"(?<![A-Za-z])(?:find|follow|add|message|dm|reach|tag|pm) (?:me|us|him"
+            rf"|her)(?: up)?(?: over)? on"
+            rf" (?:{_PLATFORM}),?[ ](?:at |as |under |@)?([A-Za-z0-9_][A-Za-z0-9_.-]{{3,29}})(?=[ ]?[.,;:!?)"
+            rf"\n]|\s*$)",
             re.IGNORECASE,
         ),
         0.6,

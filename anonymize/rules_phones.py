@@ -180,6 +180,7 @@ RULES = (
         low=10,
         high=12,
     ),
+    _rule("br_country", _NOT_PART + r"55 ?\(?[1-9][0-9]\)? ?9 ?[0-9]{4}[ -]?[0-9]{4}" + NO_DIGIT_RIGHT, 0.65),
     _rule("br_bare", _NOT_PART + r"[1-9][1-9]9[0-9]{8}(?![0-9A-Za-z.,-])", 0.5, bare=True),
     _rule("br_brackets", r"\(0?[1-9][0-9]\) ?9?[ .-]?[0-9]{4}[ .-]?[0-9]{4}" + NO_DIGIT_RIGHT, 0.7),
     _rule("br_local", _NOT_PART + r"9 ?[0-9]{4}-[0-9]{4}(?![0-9A-Za-z]|-[0-9])", 0.5, bare=True),

@@ -88,6 +88,29 @@ RULES = (
         digit=True,
     ),
     labelled(
+        "order_number_asked",
+        "ORDER_NUMBER",
+        r"(?:refund|return|order|claim|case|complaint) (?:request )?ref\.?|update on|status of|what about"
+        r"|news (?:on|about)",
+        r"#?(?=[A-Z]{0,6}-?[0-9])[A-Z0-9]{1,12}(?:-[A-Z0-9]{1,12}){0,4}",
+        any_of(
+            "refund|return|order ref|claim|case|complaint|update on|status of|what about|news on|news about"
+        ),
+        score=0.8,
+        check=lambda v: sum(c.isdigit() for c in v) >= 6,
+    ),
+    labelled(
+        "tracking_shape",
+        "TRACKING_NUMBER",
+        r"encomenda|objeto|paquete|paket|colis|pacco|pakket|parcel|package|shipment|letter|env[ií]o|sendung",
+        r"[A-Z]{2} ?[0-9]{9} ?[A-Z]{2}",
+        any_of(
+            "encomenda|objeto|paquete|paket|colis|pacco|pakket|parcel|package|shipment|letter|envío|envio"
+            "|sendung"
+        ),
+        score=0.86,
+    ),
+    labelled(
         "order_number_said",
         "ORDER_NUMBER",
         r"(?:order|purchase|pedido)(?:[ ]?(?:number|no\.?|num|id|#|ref(?:erence)?|code))?|(?:invoice"
@@ -102,7 +125,8 @@ RULES = (
         "order_answered",
         "ORDER_NUMBER",
         re.compile(
-            r"(?<![A-Za-z])(?:order|reference|invoice|booking|confirmation|tracking)(?: (?:number|no\.?|id|code|#))[^\n?]{0,40}\?"
+            r"(?<![A-Za-z])(?:order|reference|invoice|booking|confirmation|tracking)(?: (?:number|no\.?|id"
+            r"|code|#))[^\n?]{0,40}\?"
             r"[^\n]{0,20}\n[^\n:]{0,30}(?::[0-9]{2}[^\n:]{0,30}){0,2}:[ ][^\n0-9]{0,16}?"
             r"(?<![A-Za-z0-9])([A-Za-z]{0,4}-?[0-9][A-Za-z0-9-]{4,24})" + RIGHT,
             re.IGNORECASE,
@@ -159,13 +183,16 @@ RULES = (
         "TRACKING_NUMBER",
         r"sendungs?(?:nummer|-?nr|verfolgung(?:snummer)?)|paket(?:nummer|-?nr)|num[ée]ro de (?:suivi|colis)"
         r"|(?:n[úu]mero|c[óo]digo) de (?:seguimiento|rastreo|rastreio|gu[íi]a)|gu[íi]a (?:de env[íi]o|no|n)"
-        r"|(?:codice|numero)(?: di)? (?:tracciamento|tracking|spedizione)|track ?(?:&|and) ?trace|trackingcode"
+        r"|(?:codice|numero)(?: di)? (?:tracciamento|tracking|spedizione)|track ?(?:&|and) ?trace"
+        r"|trackingcode"
         r"|(?:package|packet|parcel|pakket|paquete|pacote|encomenda|colis|paket) ?(?:no\.?|number|nr\.?|id|#)"
-        r"|return label|shipping label|label (?:no|number)|(?:shipped|sent|posted|dispatched|mailed) (?:with|via|under)"
+        r"|return label|shipping label|label (?:no|number)|(?:shipped|sent|posted|dispatched|mailed) (?:with"
+        r"|via|under)"
         r"|tracking|suivi",
         r"[A-Z]{0,4} ?[0-9](?:[ -]?[0-9]){7,30}(?:[A-Z]{1,2}(?![A-Z]))?",
         any_of(
-            "package|packet|parcel|pakket|paquete|pacote|encomen|sendung|paket|suivi|colis|seguim|rastre|guía|guia|traccia|spedizione|track|label|shipped|sent with"
+            "package|packet|parcel|pakket|paquete|pacote|encomen|sendung|paket|suivi|colis|seguim|rastre|guía"
+            "|guia|traccia|spedizione|track|label|shipped|sent with"
             "|sent via|sent under|posted|dispatched|mailed"
         ),
         score=0.86,
@@ -233,7 +260,8 @@ RULES = (
         re.compile(
             rf"(?:(?<![A-Za-z])(?:coupon|promo(?:tion)?(?:al)?|voucher|discount"
             rf"|gift ?card|referral|cupom)(?:[ ]?(?:code|number|no\.?|de|desconto))+{_IS}"
-            rf"|(?<![A-Za-z])(?:coupon|voucher|cupom|gutschein(?:code)?|rabattcode|cup[oó]n|buono|promo)[\"']?[ ]?[:：#=][ ]?"
+            rf"|(?<![A-Za-z])(?:coupon|voucher|cupom|gutschein(?:code)?|rabattcode|cup[oó]n|buono"
+            rf"|promo)[\"']?[ ]?[:：#=][ ]?"
             rf")[\"'“]?({_CODE})" + RIGHT,
             re.IGNORECASE,
         ),
@@ -245,14 +273,20 @@ RULES = (
         "coupon_code_use",
         "COUPON_CODE",
         re.compile(
-            r"(?<![A-Za-z])(?i:(?:use|used|using|enter(?:ed|ing)?|apply|applied|tried|try|with|the|my|promo|redeem|got"
-            r"|get|have|received|discount|reward|this|your|a) code|coupons?|vouchers?|cupom|cup[oó]n|gutschein(?:code)?"
+            r"(?<![A-Za-z])(?i:(?:use|used|using|enter(?:ed|ing)?|apply|applied|tried|try|with|the|my|promo"
+            r"|redeem|got"
+            r"|get|have|received|discount|reward|this|your|a) code|coupons?|vouchers?|cupom|cup[oó]n"
+            r"|gutschein(?:code)?"
             r"|rabattcode|gift ?cards?|code promo|codice sconto|kortingscode"
-            r"|c[oó]digo)(?i:[ ]is)?[ :]{1,2}[\"'“]?((?=[A-Z0-9-]{0,12}[A-Z]|[0-9]{4}-[0-9]{4}-)[A-Z0-9]{2,12}(?:-[A-Z0-9]{2"
+            r"|c[oó]digo)(?i:[ ]is)?[ :]{1,2}[\"'“]?((?=[A-Z0-9-]{0,12}[A-Z]"
+            r"|[0-9]{4}-[0-9]{4}-)[A-Z0-9]{2,12}(?:-[A-Z0-9]{2"
             r",10}){0,4}|(?=[a-z]{3,12}[0-9]{1,4}(?![a-z0-9]))[a-z0-9]{5,14})(?![A-Za-z0-9])"
         ),
         0.75,
-        any_of("code|coupon|coupons|voucher|vouchers|cupom|cupón|cupon|gutsch|rabattc|gift|código|codigo|codice|korting"),
+        any_of(
+            "code|coupon|coupons|voucher|vouchers|cupom|cupón|cupon|gutsch|rabattc|gift|código|codigo"
+            "|codice|korting"
+        ),
         lambda v: len(v) >= 5 and (any(c.isdigit() for c in v) or len(v) >= 7),
     ),
     Rule(
@@ -261,7 +295,8 @@ RULES = (
         re.compile(
             r"(?<![A-Za-z])(?:[Cc]ode|[Pp]romo)[ ][\"'“]?((?=[A-Z0-9-]{0,16}[0-9])(?=[0-9-]{0,12}[A-Z]{2})"
             r"[A-Z0-9]{2,14}(?:-[A-Z0-9]{2,10}){0,4}|[A-Z]{6,16})[\"'”]?"
-            r"(?=[ ](?i:expired|is|was|does|did|not|no|in?valid|won|can|at|says|say|gives|shows|has|had|will|from|for)"
+            r"(?=[ ](?i:expired|is|was|does|did|not|no|in?valid|won|can|at|says|say|gives|shows|has|had|will"
+            r"|from|for)"
             r"(?![a-z]{3}))"
         ),
         0.7,
@@ -272,8 +307,10 @@ RULES = (
         "coupon_code_before",
         "COUPON_CODE",
         re.compile(
-            r"(?<![A-Za-z0-9-])((?=[A-Z0-9-]{0,16}[0-9])(?=[0-9-]{0,12}[A-Z])[A-Z0-9]{3,14}(?:-[A-Z0-9]{2,10}){0,4}"
-            r"|[A-Z]{3,10}(?:-[A-Z0-9]{2,10}){1,4})[\"'”]? (?:coupon|voucher|promo code|discount code|gift card)"
+            r"(?<![A-Za-z0-9-])((?=[A-Z0-9-]{0,16}[0-9])(?=[0-9-]{0,12}[A-Z])[A-Z0-9]{3,14}(?:-[A-Z0-9]{2,10}"
+            r"){0,4}"
+            r"|[A-Z]{3,10}(?:-[A-Z0-9]{2,10}){1,4})[\"'”]? (?:coupon|voucher|promo code|discount code"
+            r"|gift card)"
             r"(?![a-z])"
         ),
         0.7,

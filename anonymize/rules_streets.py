@@ -159,7 +159,10 @@ RULES = (
             )
             if len(word) > 1
         ),
-        unless=re.compile(r"(?i)(?<![a-z])(?:shade|colou?r|style|model|item|sku|art|article|version)s?[ .:#]{0,3}$"),
+        unless=re.compile(
+            r"(?i)(?<![a-z])(?:shade|colou?r|style|model|item|sku|art|article"
+            r"|version)s?[ .:#]{0,3}$"
+        ),
         digit=True,
     ),
     Rule(
@@ -271,7 +274,8 @@ RULES = (
             rf"{LEFT}(?:(?i:flat|house|h\.? ?no|plot|door|d\.? ?no|shop|room|block|villa|apartment|apt"
             rf"|unit|suite|floor|gala|office|bungalow|quarter|qtr|tower|wing"
             rf"|sector)\.?(?:[ ]?(?i:no)\.?)?[ ]?[:#-]?[ ]?[A-Za-z]?-?[0-9][A-Za-z0-9/-]{{0,9}}"
-            rf"|(?<!der )#[0-9]{{1,5}}(?=[ ,]))(?:,[ ]?\n?|\n|[ ]-[ ]|[ ](?=[0-9A-Z]))(?:[A-Z0-9][^,\n;:!?<>{BLANK}]{{1,40"
+            rf"|(?<!der )#[0-9]{{1,5}}(?=[ ,]))(?:,[ ]?\n?|\n|[ ]-[ ]|[ ](?=[0-9A-Z]))(?:[A-Z0-9][^,\n;:!?<>"
+            rf"{BLANK}]{{1,40"
             rf"}}(?:,[ ]?\n?|\n|[ ]?-[ ]?(?=[0-9])|(?=[.;]|\s*$))){{1,7}}(?:[0-9]{{5,6}}(?![0-9])"
             rf"|{GB_POSTCODE})?"
         ),
@@ -287,12 +291,14 @@ RULES = (
         "premises_pin",
         "ADDRESS",
         re.compile(
-            rf"{LEFT}(?:[A-Z]{{1,2}}[ -]?)?[0-9]{{1,5}}(?:/[0-9A-Z]{{1,4}})?,?[ ](?:[A-Z0-9][^,\n;:!?<>{BLANK}]{{1,40}},[ ]?\n?)"
+            rf"{LEFT}(?:[A-Z]{{1,2}}[ -]?)?[0-9]{{1,5}}(?:/[0-9A-Z]{{1,4}})?,?[ ](?:[A-Z0-9][^,\n;:!?<>"
+            rf"{BLANK}]{{1,40}},[ ]?\n?)"
             r"{1,6}[A-Z][A-Za-z ]{2,30}[ ,–-]{1,3}[1-9][0-9]{2} ?[0-9]{3}(?![0-9])"
         ),
         0.66,
         any_of(
-            "mumbai|delhi|bangalore|bengal|hydera|chennai|kolkata|pune|ahmed|jaipur|lucknow|surat|nagpur|indore|thane"
+            "mumbai|delhi|bangalore|bengal|hydera|chennai|kolkata|pune|ahmed|jaipur|lucknow|surat|nagpur"
+            "|indore|thane"
             "|bhopal|patna|noida|gurg|gurug|kochi|mahar|karna|tamil|kerala|gujar|telang|haryana|rajas|uttar"
         ),
         digit=True,

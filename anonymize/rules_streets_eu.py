@@ -19,7 +19,10 @@ _TOWN_CODE = (
     rf"(?:[ ]{{1,3}}|,[ ]{{1,2}}|[ ]?,?[ ]?\n[ ]{{0,4}}){_TOWN},?[ ]{{1,2}}[0-9]{{4,5}}(?![0-9])"
     rf"(?:,[ ]{_TOWN})?"
 )
-_HOUSE = r"[0-9]{1,5}(?![0-9])(?:[ ]?[A-Za-z](?![A-Za-zÀ-ÿ])|[ ]?[/-][ ]?(?:[0-9]{1,4}[A-Za-z]?|[A-Za-z](?![A-Za-z]))|[ ](?:bis|ter|hs|I{1,3}|IV)(?![A-Za-z]))?"
+_HOUSE = (
+    r"[0-9]{1,5}(?![0-9])(?:[ ]?[A-Za-z](?![A-Za-zÀ-ÿ])|[ ]?[/-][ ]?(?:[0-9]{1,4}[A-Za-z]?"
+    r"|[A-Za-z](?![A-Za-z]))|[ ](?:bis|ter|hs|I{1,3}|IV)(?![A-Za-z]))?"
+)
 _NAME = (
     rf"(?:[{_UP}0-9]{_WORD}|d[aeo]s?|del|della|dei|degli|delle|la|las|los|les|le|e|y|und|der|den|dem"
     rf"|des|du|de|di|von|zur|zum|d['’]{_WORD}|l['’]{_WORD}|dell['’]{_WORD})"
