@@ -27,6 +27,8 @@ DOTTED = ("\0dotted",)
 
 CODE = ("\0code",)
 """Trigger: two digits after a capital letter, with at most one separator."""
+LETTER_DIGIT = ("\0letter digit",)
+"""Trigger: a capital letter and a digit behind it."""
 
 DOMAIN = ("\0domain",)
 """Trigger: a common top-level domain after a dot."""
@@ -62,6 +64,8 @@ _DIGIT = re.compile("[0-9]")
 _DOMAIN = re.compile(
     r"\.(?:com|net|org|info|biz|cn|io|uk|de|fr|br|edu|gov|shop|store|app|xyz|ru|eu|jp|nl)(?![a-z])"
 )
+_TO_SHAPES = bytes(65 if 65 <= code <= 90 else 48 if 48 <= code <= 57 else code for code in range(256))
+"""Capital letters as A, digits as 0."""
 _CODE_SHAPE = re.compile(r"[A-Z][ -]?[0-9]{2}")
 _DOTTED_SHAPE = re.compile(r"[0-9]\.[0-9]{1,3}\.[0-9]")
 _SHAPES = (
@@ -69,6 +73,7 @@ _SHAPES = (
     (FIVE_DIGITS[0], re.compile(r"[0-9]{5}")),
     (DOTTED[0], _DOTTED_SHAPE),
     (CODE[0], _CODE_SHAPE),
+    (LETTER_DIGIT[0], re.compile("[A-Z][0-9]")),
 )
 _CN_UNIT = re.compile(
     r"[0-9A-Za-z一二三四五六七八九十](?:[ #]?(?:号|[弄幢栋座室户房]"
@@ -195,7 +200,12 @@ class WordTriggers(dict[bytes, "tuple[bytes, int, dict[str, int], int] | None"])
         start, letters = word[:4], word.decode()
         always, some = self._groups.get(start, (0, ()))
         wanted: dict[str, int] = {}
-        _add(wanted, some)
+        for literal, rules in some:
+            held = _held_by(literal, letters)
+            if held is None:
+                _add(wanted, [(literal, rules)])
+            elif held:
+                always |= rules
         _add(wanted, ((literal, rules) for piece, literal, rules in self._pieces if piece in letters))
         begins = self._begins.get(start, 0)
         if len(self) >= _MOST_WORDS:
@@ -203,24 +213,47 @@ class WordTriggers(dict[bytes, "tuple[bytes, int, dict[str, int], int] | None"])
         self[word] = found = (start, always, wanted, begins) if always or wanted or begins else None
         return found
 
-    def held(self, lowered: str, raw: bytes) -> tuple[int, int, frozenset[bytes]]:
-        """The rules triggered by an ASCII text, those that can begin in it, and the starts of its words."""
-        bits = begins = 0
+    def held(self, lowered: str, raw: bytes, anywhere: int) -> tuple[int, frozenset[bytes]]:
+        """The rules that an ASCII text triggers and that can begin in it, and the starts of its words.
+
+        Args:
+            lowered: The text in lower case.
+            raw: The text as bytes.
+            anywhere: Rules that can begin elsewhere than at a word.
+        """
+        bits, can_begin = 0, anywhere
         starts: list[bytes] = []
-        literals: dict[str, int] = {}
-        for found in filter(None, map(self.__getitem__, set(raw.translate(_TO_WORDS).split()))):
-            start, always, wanted, can_begin = found
+        candidates: list[dict[str, int]] = [
+            self._marks[mark] for mark in self._mark_keys.intersection(raw.translate(None, _NO_MARKS))
+        ]
+        for start, always, wanted, begins in filter(
+            None, map(self.__getitem__, set(raw.translate(_TO_WORDS).split()))
+        ):
             starts.append(start)
             bits |= always
-            begins |= can_begin
+            can_begin |= begins
             if wanted:
-                _add(literals, wanted.items())
-        for mark in self._mark_keys.intersection(raw.translate(None, _NO_MARKS)):
-            _add(literals, self._marks[mark].items())
-        for literal, rules in literals.items():
-            if literal in lowered:
-                bits |= rules
-        return bits, begins, frozenset(starts)
+                candidates.append(wanted)
+        for wanted in candidates:
+            for literal, rules in wanted.items():
+                if rules & can_begin & ~bits and literal in lowered:
+                    bits |= rules
+        return bits & can_begin, frozenset(starts)
+
+
+def _held_by(literal: str, word: str) -> bool | None:
+    """Whether a text with a word holds a literal of which the first letters stand in that word.
+
+    None: it depends on what stands around the word.
+    """
+    first = _LETTERS.search(literal)
+    if first is None:
+        return None
+    if first.end() < len(literal):
+        return None if word == first[0] else False
+    if not word.startswith(first[0]):
+        return False
+    return True if first.start() == 0 else None
 
 
 def _add(found: dict[str, int], items: Iterable[tuple[str, int]]) -> None:
@@ -263,28 +296,30 @@ class Triggers:
         digit = _DIGIT.search(text) is not None
         lowered = text.lower()
         plain = text.isascii()
-        starts, begins = frozenset[bytes](), -1
+        starts = frozenset[bytes]()
+        bits = self._always
         if plain:
             raw = text.encode()
-            bits, begins, starts = self._plain[digit].held(lowered, raw)
-            bits |= self._plain_shapes(text, raw) if digit else 0
-            begins |= self._anywhere
+            held, starts = self._plain[digit].held(lowered, raw, self._anywhere)
+            bits |= held | (self._plain_shapes(text, raw) if digit else 0)
         else:
-            bits = self._held(text, lowered, digit)
+            bits |= self._held(text, lowered, digit)
         if "." in text and DOMAIN[0] in self._sets and _DOMAIN.search(lowered):
             bits |= self._sets[DOMAIN[0]]
-        bits |= self._always
         if not digit:
             bits &= ~self._digit
-        bits &= begins
         reading = Reading(text, lowered, starts) if plain or in_step(text, lowered) else None
         picked: list[Picked] = []
+        lacking: dict[re.Pattern[str], bool] = {}
         while bits:
             number = bits.bit_length() - 1
             bits ^= 1 << number
             rule = self.rules[number]
-            if rule.needs is not None and not rule.needs.search(text):
-                continue
+            if rule.needs is not None:
+                if rule.needs not in lacking:
+                    lacking[rule.needs] = rule.needs.search(text) is None
+                if lacking[rule.needs]:
+                    continue
             places = None if reading is None else self._heads[number].places(reading)
             if places is None or places:
                 picked.append(Picked(rule, places))
@@ -332,7 +367,10 @@ class Triggers:
             return self._shapes(text)
         if DOTTED[0] in self._sets and text.count(".") > 1 and _DOTTED_SHAPE.search(text):
             bits |= self._sets[DOTTED[0]]
-        if CODE[0] in self._sets and _CODE_SHAPE.search(text):
+        shapes = raw.translate(_TO_SHAPES)
+        if b"A0" in shapes and LETTER_DIGIT[0] in self._sets:
+            bits |= self._sets[LETTER_DIGIT[0]]
+        if CODE[0] in self._sets and (b"A00" in shapes or b"A 00" in shapes or b"A-00" in shapes):
             bits |= self._sets[CODE[0]]
         return bits
 

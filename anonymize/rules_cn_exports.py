@@ -10,6 +10,9 @@ from privgen.anonymize.rules_cn_words import IS
 _NUMBER = r"[_ ]?(?:no|id|sn|num|nbr|number|code)"
 
 
+_MARK = re.compile(r"[:=|\t]")
+
+
 def _export(name: str, entity_type: str, keys: str, value: str, triggers: tuple[str, ...]) -> Rule:
     """A rule for `value` after a key in snake or camel case that begins with one of `keys`."""
     return Rule(
@@ -22,6 +25,7 @@ def _export(name: str, entity_type: str, keys: str, value: str, triggers: tuple[
         0.82,
         triggers,
         digit=True,
+        needs=_MARK,
     )
 
 

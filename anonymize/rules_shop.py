@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
-from privgen.anonymize.rules import DIGITS, FIVE_DIGITS, LEFT, RIGHT, Rule, words
+from privgen.anonymize.rules import DIGITS, FIVE_DIGITS, LEFT, LETTER_DIGIT, RIGHT, Rule, words
 from privgen.anonymize.rules_labelled import any_of, labelled
 from privgen.anonymize.validators import s10
 
+_ASKED = re.compile(r"\?[^\n]{0,20}\n")
 _CODE = r"[A-Za-z0-9](?:[A-Za-z0-9]|[-_](?=[A-Za-z0-9])){3,29}"
 _IS = r"(?:(?:[ ]?(?:is|was|are|ist|est|es|è|是|为|:|：|=|é))+\s{0,2}|\s{1,2}|)"
 _STATES = (
@@ -58,8 +59,6 @@ _CARRIER = (
     r"|deutsche post|an post|estafeta|jadlog|loggi|amazon logistics|tnt|toll|couriers? please|sendle|j&t"
     r"|lalamove|courier"
 )
-
-_LETTER_DIGIT = re.compile("[A-Z][0-9]")
 
 
 RULES = (
@@ -135,6 +134,7 @@ RULES = (
         any_of("order|reference|invoice|booking|confirmation|tracking"),
         _four_digits,
         digit=True,
+        needs=_ASKED,
     ),
     Rule(
         "order_hash",
@@ -423,8 +423,8 @@ RULES = (
         "POSTCODE",
         re.compile(LEFT + r"[A-PR-UWYZ][A-HK-Y]?[0-9][0-9A-Z]? [0-9][ABD-HJLNP-UW-Z]{2}" + RIGHT),
         0.6,
+        LETTER_DIGIT,
         digit=True,
-        needs=_LETTER_DIGIT,
     ),
     Rule(
         "postcode_ca",
@@ -433,9 +433,9 @@ RULES = (
             LEFT + r"[ABCEGHJ-NPRSTVXY][0-9][ABCEGHJ-NPRSTV-Z][ -]?[0-9][ABCEGHJ-NPRSTV-Z][0-9]" + RIGHT
         ),
         0.6,
+        LETTER_DIGIT,
         digit=True,
         unless=words("order", "model", "sku", "item", "code"),
-        needs=_LETTER_DIGIT,
     ),
     Rule(
         "postcode_br",

@@ -60,6 +60,9 @@ def test_a_needed_shape_stands_in_every_match():
         "Leeds, LS1 4AP",
         "ann (at) shop.com",
         "52.5200, 13.4050",
+        "order_no=4839123",
+        "tracking_no: SF1234567890123",
+        "agent: what is the order number?\ncustomer: it is 4839123",
     ]
     needing = [rule for rule in RULES if rule.needs is not None]
     found = {
