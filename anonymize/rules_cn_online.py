@@ -10,7 +10,7 @@ from privgen.anonymize.rules_cn_words import SAID
 
 _LINK = (
     r"(?:号码|号|账号|帐号|账户|群|同号|昵称|名字|名|联系方式|联系|搜索"
-    r"|搜一下|搜|查找|加我|加|扫|交流群|客服群|同步|[ ]?(?i:id|number|no\.?)(?![A-Za-z]))"
+    r"|搜一下|搜|查找|加我|加|扫|交流群|客服群|客服|找我|找|上?(?:说|聊|联系)|里|同步|[ ]?(?i:id|number|no\.?)(?![A-Za-z]))"
 )
 _TO = rf"(?:[ ]?我|{SAID})[(（【\[「\"'“]?@?"
 _WECHAT = (
@@ -152,7 +152,7 @@ RULES = (
         "qq_id",
         "QQ_ID",
         re.compile(
-            rf"{_QQ}{_LINK}{{0,2}}{_TO}[:： ]{{0,2}}([1-9][0-9]{{4,10}})(?![0-9A-Za-z@])", re.IGNORECASE
+            rf"{_QQ}{_LINK}{{0,3}}{_TO}[:： ]{{0,2}}([1-9][0-9]{{4,10}})(?![0-9A-Za-z@])", re.IGNORECASE
         ),
         0.85,
         (
