@@ -1,4 +1,4 @@
-"""Rules for Chinese names that only the words around them tell: who is asked for, thanked, quoted or signs."""
+"""Rules for Chinese names that the words around them tell: who is asked for, thanked, quoted or signs."""
 
 from __future__ import annotations
 
@@ -47,7 +47,10 @@ _TIME = (
     "上周|上个|上月|上次|昨|前|今|刚|之前|早上|中午|下午|晚上|买|订|想|要|电话|手机|订单|地址|收货|快递|微信|联系|下单|尾号|会员|单号"
     "|本人|的"
 )
-_CLOSING = "谢谢(?:您|你|啦|了|配合|理解)?|多谢|感谢|祝好|顺颂商祺|顺祝商祺|敬礼|敬上|盼复|急盼回复|辛苦了|拜托了|麻烦了|此致|望回复|請回覆"
+_CLOSING = (
+    "谢谢(?:您|你|啦|了|配合|理解)?|多谢|感谢|祝好|"
+    "顺颂商祺|顺祝商祺|敬礼|敬上|盼复|急盼回复|辛苦了|拜托了|麻烦了|此致|望回复"
+)
 
 
 _TYPICAL = (
@@ -177,7 +180,8 @@ RULES = (
         "person_cn_closing",
         "PERSON",
         re.compile(
-            rf"(?:{_CLOSING})[,，。.!！~ \n—-]{{1,4}}({FREQUENT})(?=[ 。.\n]{{0,3}}(?:$|[0-9]{{4}}|电话|手机|1[3-9]))"
+            rf"(?:{_CLOSING})[,，。.!！~ \n—-]{{1,4}}({FREQUENT})(?=[ 。.\n]{{0,3}}(?:$"
+            rf"|[0-9]{{4}}|电话|手机|1[3-9]))"
         ),
         0.62,
         (
@@ -201,7 +205,8 @@ RULES = (
         "person_cn_whose",
         "PERSON",
         re.compile(
-            rf"(?:^|[\n,，。 (（]|快递是|包裹是|订单是|这是|是)({FREQUENT})(?=的(?:快递|包裹|快件|订单|件(?!数)|家属|老婆|老公|手机|电话|妈妈|爸爸)|代收|代签|签收)"
+            rf"(?:^|[\n,，。 (（]|快递是|包裹是|订单是|这是|是)({FREQUENT})(?=的(?:快递"
+            rf"|包裹|快件|订单|件(?!数)|家属|老婆|老公|手机|电话|妈妈|爸爸)|代收|代签|签收)"
         ),
         0.62,
         (

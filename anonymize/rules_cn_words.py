@@ -12,7 +12,7 @@ _LINK = (
     r"|(?:改|换|变|更新|变更|修改)(?:成|为|到|了)|(?:发|给)给?(?:你|您|大家|他|她)?了?|告诉(?:你|您)|[:=|>~#-]|[(\[{【「『《\"'“‘]"
 )
 IS = rf"(?:\s?(?:{_LINK})){{0,6}}\s{{0,3}}"
-"""A link such as `是`, `填的是`, `：`, `改成`, a bracket, a quotation mark, a tab, a line break, or nothing."""
+"""A link such as `是`, `填的是`, `：`, `改成`, a bracket, a quotation mark, a line break, or nothing."""
 
 SAID = rf"(?:\s?(?:{_LINK}|[,，。.!！?？吗])){{0,6}}\s{{0,3}}"
 """As `IS`, with punctuation, for labels that nothing but a value follows."""
