@@ -1,4 +1,4 @@
-"""Labels x links x what follows: every combination finds its value; a word that is a name stays in plain text."""
+"""Labels x links x what follows: every combination finds its value; names that are words stay in prose."""
 
 import itertools
 
