@@ -83,6 +83,11 @@ _SUBJECT = re.compile(
 """What follows such a word where it is a name, and not a verb or the name of a month."""
 
 
+_IN_MONTH = re.compile(
+    r"(?<![A-Za-z])(?:in|of|since|until|till|early|late|mid|last|next|this)[ -]?$", re.IGNORECASE
+)
+
+
 def capital_name(text: str, start: int, end: int) -> bool:
     """An ambiguous word counts in capitals where it opens no sentence, or after a title or a greeting."""
     if after_title(text, start, end):
@@ -92,7 +97,7 @@ def capital_name(text: str, start: int, end: int) -> bool:
         return False
     before = text[:start].rstrip()
     opens = not before or before[-1] in '.!?\n"“。！？-–—~*:'
-    if word.lower() in _MODALS and not _SUBJECT.match(text, end):
+    if word.lower() in _MODALS and (_IN_MONTH.search(before) or not _SUBJECT.match(text, end)):
         return False
     return squeeze(word) not in AMBIGUOUS or (not opens and not word.isupper())
 

@@ -33,6 +33,7 @@ _LAST = frozenset(
     "珊珍瑛璐瑞睿哲铭钧炜烨琦瑾翔翰骏诗洁芬芝萍燕淑惠慧蓉莲勇刚强军斌坤雄"
 )
 """Characters that end given names and hardly a word of three characters."""
+_BRANDS = wordlist("brands_like_names_cn")
 _NOT_LAST = frozenset(
     "个件次些种条只双款套点下上里过着得来去会能可多少大小型号色码价钱货物品质量衣裤裙鞋帽包袋盒箱"
     "店家人们时候天年月日元块分折"
@@ -76,4 +77,4 @@ def told(value: str) -> bool:
 def full_name(value: str) -> int:
     """As `no_word`, for contexts that also hold other words: what ends in an unusual character is none."""
     name = re.sub(r"\s", "", value)
-    return 0 if "·" not in name and name[-1] in _NOT_LAST else no_word(value)
+    return 0 if "·" not in name and (name[-1] in _NOT_LAST or name in _BRANDS) else no_word(value)

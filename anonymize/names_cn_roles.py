@@ -1,4 +1,4 @@
-"""Rules for Chinese names that only the words around them tell: who is asked for, thanked, quoted or signs."""
+"""Rules for Chinese names that the words around them tell: who is asked for, thanked, quoted or signs."""
 
 from __future__ import annotations
 
@@ -12,16 +12,18 @@ from privgen.anonymize.names_cn_parts import (
     HAN,
     MARK,
     NAME,
+    WORDS,
+    alone,
     full_name,
     no_word,
     told,
 )
-from privgen.anonymize.rules import Rule
+from privgen.anonymize.rules import CJK, Rule
 from privgen.anonymize.rules_cn_words import IS
-from privgen.anonymize.surnames import SINGLE
+from privgen.anonymize.surnames import COMMON, SINGLE
 
 _ROLES = (
-    "快递员|配送员|派送员|派件员|送货员|外卖员|骑手|客服|店员|导购|售货员|营业员|收银员|安装师傅|师傅|司机|专员|顾问|店主|店长|卖家|买家"
+    "快递员|快递小哥|门卫|博主|快递|配送员|派送员|派件员|送货员|外卖员|骑手|客服|店员|导购|售货员|营业员|收银员|安装师傅|师傅|司机|专员|顾问|店主|店长|卖家|买家"
     "|顾客|客户|用户|会员|同事|管家|物业|保安|主播|老板|经理|主管|室友|邻居|朋友"
 )
 _FAMILY = (
@@ -38,17 +40,58 @@ _DONE = (
     "|的名字|的名|名下|寄|确认|办理|安排|回电|送|核实|说|转"
 )
 _DID = (
-    "态度|服务|很|非常|特别|太|不|耐心|热情|认真|负责|说|告诉|解答|回复|处理|帮|打|接|送|派|签|收|申请|要求|投诉|反映|反馈|来电|退|下单|购买"
+    "迟到|答应|来|人很|为您|为你|推荐|代|跟|到|让|上门|安装|态度|服务|很|非常|特别|太|不|耐心|热情|认真|负责|说|告诉|解答|回复|处理|帮|打|接|送|派|签|收|申请|要求|投诉|反映|反馈|来电|退|下单|购买"
     "|买|付|已|未|没|还|的|在|给|把|直接|主动|一直|总是|咨询|询问|催|想|需|确认|同意|拒|取|拿|留言|评价"
 )
 _TIME = (
     "上周|上个|上月|上次|昨|前|今|刚|之前|早上|中午|下午|晚上|买|订|想|要|电话|手机|订单|地址|收货|快递|微信|联系|下单|尾号|会员|单号"
     "|本人|的"
 )
-_CLOSING = "谢谢(?:您|你|啦|了|配合|理解)?|多谢|感谢|祝好|顺颂商祺|顺祝商祺|敬礼|敬上|盼复|急盼回复|辛苦了|拜托了|麻烦了|此致|望回复|請回覆"
+_CLOSING = (
+    "谢谢(?:您|你|啦|了|配合|理解)?|多谢|感谢|祝好|"
+    "顺颂商祺|顺祝商祺|敬礼|敬上|盼复|急盼回复|辛苦了|拜托了|麻烦了|此致|望回复"
+)
+
+
+_TYPICAL = (
+    "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂英华建国志玉梅雪婷宇轩子涵梓萱浩然思远晓佳怡欣瑶俊豪博文诗琪晨曦鹏飞雨桐凯丹琳颖倩斌旭宁"
+    "阳辉龙凤林波鑫楠春兰红梅莉海燕云峰永宏庆福贵荣宝金银珍珠秋冬夏生根长松柏树森江河湖泉川山岩岚峻毅诚信义仁礼智忠孝廉良善美慧淑贤德才"
+    "嘉瑞祥吉安康健民家兴旺盛昌隆达通顺利富成功业创新立正光亮星辰月昊天启航翔腾越卓奇彦彬炜炎烨焱煜灿烁钧铭锋锐锦钰琦琛琼瑛瑜璇璐珊瑾"
+    "菲菁莹莎蓉蕾薇茜芸芝芬苗若可心悦乐语嫣然媛婉妍姗娅婕依伊雅雯霖露晴昕昱晗朗朋凡帆帅少世仲伯叔孟季一艺亦逸奕益乃之以其元中大小东西南北"
+    "冠冰凌凝卉双同君哲唯坤培城基堂堃夫威学守宗定宜宸宽尚展岳希帝年广廷弘彤征恒恩惠愉意懿成振政敬新旻昭晋景智曼朝本权来栋梁梦欢武毓水泽洁洪润清"
+    "渊源滨漫潇澄潮玲珂琴甜田申畅白百盈真知研硕祖禾秉程稳竹筠紫红纯绍维绮翠翰耀胜能舒航良芷苏荷莲菊萌蓝蔚虹裕西言誉谦贝贞赫超路轶迪进远连迎逊邦"
+    "郁郎酉铁铎镇长闻阔陆雁雷霄青靖非韵音顶顺颂风飒香馨驰骁骏高魁鸣鸿鹤麒麟黎默"
+)
+_BEFORE = "给找是叫让请由和跟替的员服友师写姓名人主方家户客者长哥姐弟妹妈爸公婆卫博问谢系助达为与及蜜称0-9"
+_AFTER = "说买给把跟人很太还已没不代有来去收取打寄发想觉问要推反退换申投确联为从到又再也下签帮先上送接回"
+
+
+def _typical(value: str) -> int:
+    """Length of a name of three characters of which no two neighbours make a word, or an unusual one."""
+    name = re.sub(r"\s", "", value)
+    return full_name(value) if name[1:] not in WORDS and name[:2] not in WORDS else 0
 
 
 RULES = (
+    Rule(
+        "person_cn_typical",
+        "PERSON",
+        re.compile(
+            rf"(?:(?<![{CJK}A-Za-z])|(?<=[{_BEFORE}]))((?:{COMPOUNDS}|[{COMMON}])[{_TYPICAL}]{{2}})"
+            rf"(?={MARK}|{END}|[{_AFTER}])"
+        ),
+        0.55,
+        tuple(COMMON),
+        _typical,
+    ),
+    Rule(
+        "person_cn_to",
+        "PERSON",
+        re.compile(rf"(?<![{CJK}])(?:收|寄|致|TO|To|to)[ ]?[:：][ ]?({NAME})(?={MARK}|收)"),
+        0.65,
+        ("收:", "寄:", "致:", "to:", "*to :"),
+        alone,
+    ),
     Rule(
         "person_cn_asked",
         "PERSON",
@@ -137,7 +180,8 @@ RULES = (
         "person_cn_closing",
         "PERSON",
         re.compile(
-            rf"(?:{_CLOSING})[,，。.!！~ \n—-]{{1,4}}({FREQUENT})(?=[ 。.\n]{{0,3}}(?:$|[0-9]{{4}}|电话|手机|1[3-9]))"
+            rf"(?:{_CLOSING})[,，。.!！~ \n—-]{{1,4}}({FREQUENT})(?=[ 。.\n]{{0,3}}(?:$"
+            rf"|[0-9]{{4}}|电话|手机|1[3-9]))"
         ),
         0.62,
         (
@@ -161,7 +205,8 @@ RULES = (
         "person_cn_whose",
         "PERSON",
         re.compile(
-            rf"(?:^|[\n,，。 (（]|快递是|包裹是|订单是|这是|是)({FREQUENT})(?=的(?:快递|包裹|快件|订单|件(?!数)|家属|老婆|老公|手机|电话|妈妈|爸爸)|代收|代签|签收)"
+            rf"(?:^|[\n,，。 (（]|快递是|包裹是|订单是|这是|是)({FREQUENT})(?=的(?:快递"
+            rf"|包裹|快件|订单|件(?!数)|家属|老婆|老公|手机|电话|妈妈|爸爸)|代收|代签|签收)"
         ),
         0.62,
         (
@@ -185,7 +230,7 @@ RULES = (
         "person_cn_export",
         "PERSON",
         re.compile(
-            r"(?<![A-Za-z])(?:(?:receiver|recipient|consignee|buyer|seller|user|customer|cust|contact|sender|payer|payee|member"
+            r"(?<![A-Za-z])(?:(?:receiver|recipient|consignee|buyer|buyer_?nick|seller|user|customer|cust|contact|sender|payer|payee|member"
             r"|owner|real|full|nick|client|person|account|holder|operator)(?:_?name)?|name|xing_?ming|shou_?huo_?ren"
             rf"|lian_?xi_?ren)[\"'”]?{IS}({FOREIGN}|{NAME}){MARK}",
             re.IGNORECASE,

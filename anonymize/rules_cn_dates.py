@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from privgen.anonymize.rules import NO_DIGIT_RIGHT, Rule
-from privgen.anonymize.rules_cn_words import IS
+from privgen.anonymize.rules_cn_words import SAID
 
 _N = "[0-9一二三四五六七八九十廿初]{1,4}"
 _YEAR = r"(?:(?:19|20)?[0-9]{2}[ ]?年[ ]?)"
@@ -23,8 +23,8 @@ RULES = (
         "cn_birth_date",
         "DATE_OF_BIRTH",
         re.compile(
-            r"(?:出生日期|出生年月日?|出生于|出生|生日|生辰|诞辰|(?<![发产诞])生[于於]|生人|(?<![a-z])(?i:birth_?da(?:y|te)))"
-            rf"(?:那天|当天)?{IS}({_DATE})" + NO_DIGIT_RIGHT
+            r"(?:出生日期|出生年月日?|出生于|出生|生日|生辰|诞辰|(?<![发产诞])生[于於]|生人|(?<![a-z])(?i:birth(?:_?da(?:y|te))?))"
+            rf"(?:那天|当天)?{SAID}({_DATE})" + NO_DIGIT_RIGHT
         ),
         0.85,
         ("出生", "生日", "生于", "生於", "生辰", "诞辰", "birth"),
@@ -32,9 +32,12 @@ RULES = (
     Rule(
         "birth_date_after",
         "DATE_OF_BIRTH",
-        re.compile(rf"({_FULL}|{_NUMERIC})(?=[ ]?的?(?:出生|生日|生的|生人|生辰))"),
+        re.compile(
+            rf"({_FULL}|{_NUMERIC})(?=[ ]?(?:是|为)?(?:我|他|她|孩子"
+            rf"|宝宝)?的?(?:出生|生日|生的|生人|生辰|生(?=[^\u4e00-\u9fff]|$)))"
+        ),
         0.85,
-        ("出生", "生日", "生的", "生人", "生辰"),
+        ("出生", "生日", "生的", "生人", "生辰", "日生", "生"),
     ),
     Rule(
         "birth_day_after",
