@@ -26,7 +26,7 @@ GIVEN = [
     "Ines",
 ]
 FAMILY = (
-    *"Smith O'Brien García Müller Kowalski Nguyen Okafor McDonald Rossi Ferreira Lindqvist Dubois".split(" "),
+    *["Smith", "O'Brien", "García", "Müller", "Kowalski", "Nguyen", "Okafor", "McDonald", "Rossi", "Ferreira", "Lindqvist", "Dubois"],
     "da Silva",
 )
 NAME_CONTEXTS = (
