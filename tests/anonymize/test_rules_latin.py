@@ -26,7 +26,20 @@ GIVEN = [
     "Ines",
 ]
 FAMILY = (
-    *["Smith", "O'Brien", "García", "Müller", "Kowalski", "Nguyen", "Okafor", "McDonald", "Rossi", "Ferreira", "Lindqvist", "Dubois"],
+    *[
+        "Smith",
+        "O'Brien",
+        "García",
+        "Müller",
+        "Kowalski",
+        "Nguyen",
+        "Okafor",
+        "McDonald",
+        "Rossi",
+        "Ferreira",
+        "Lindqvist",
+        "Dubois",
+    ],
     "da Silva",
 )
 NAME_CONTEXTS = (
