@@ -284,7 +284,7 @@ RULES = (
         r"|account holder|spedire a|consegnare a|enviar a|entregar a|liefern (?:sie )?an"
         r"|(?:ver)?senden (?:sie )?an|(?:ver)?schicken (?:sie )?an"
         r"|atenci[oó]n|livrer [àa]|envoyer [àa]|exp[ée]dier [àa]|bezorgen bij|sturen naar"
-        r"|recipient|handed to (?:the )?(?:resident|recipient|neighbou?r)|pacco per|pacote para|paquete para"
+        r"|recipient|resident|pacco per|pacote para|paquete para"
         r"|colis pour|paket für"
         r"|name on (?:the )?card|(?:best wishes|love|greetings|regards) from|surname is(?: spelled)?"
         r"|name is spelled"
@@ -334,11 +334,11 @@ RULES = (
     ),
     _rule(
         "this_is",
-        LEFT + r"(?:this is|i am|i['’]?m)[ ,]{1,2}",
-        ("this is", "i am", "i'm", "i’m"),
+        LEFT + r"(?:this is|i am|i['’]?m|main)[ ,]{1,2}",
+        ("this is", "i am", "i'm", "i’m", "bol"),
         uncommon,
         value=rf"(?:{TWO}|{WORD}|{CAPITALS})",
-        after=r"(?=,?[ ](?i:from|calling|speaking|writing|here|at|with|again|and (?:my|i))(?![A-Za-z]))",
+        after=r"(?=,?[ ](?i:from|calling|speaking|writing|here|at|with|again|and (?:my|i)|bol)(?![A-Za-z]))",
         score=0.62,
     ),
     _rule(

@@ -114,7 +114,7 @@ RULES = (
         rf"{_LEFT}(?:{_ES}|(?i:calle|avenida|avda|carrera|paseo))[ ]?(?:{_ANY}[ ]){{0,6}}?"
         rf"{_ANY}(?:,[ ]?|[ ])(?:(?i:n[º°o.]{{1,2}}|núm(?:ero)?\.?)[ ]?"
         rf"|#[ ]?)?{_HOUSE}(?:[ ]?#?[ ]?[0-9]{{1,3}}[A-Z]?[ ]?-[ ]?[0-9]{{1,3}})?{_ES_MORE}(?:"
-        rf"{_CODE_TOWN}|{_TOWN_CODE})?",
+        rf"{_CODE_TOWN}|{_TOWN_CODE})?(?:,[ ](?:[A-Z]\.[ ]?[A-Z]\.|CDMX|[A-Z][a-z]{{1,4}}\.))?",
         any_of(
             "calle|*c. |acceso|cañada|pasad|c/|avenida|av|avda|paseo|plaza|pza|camino|carretera|ctra"
             "|ronda|traves|urb|carrera|cra|kra|cl|cll|diagonal|transv|boulev|blvd|calzada|prolong"

@@ -26,9 +26,21 @@ GIVEN = [
     "Ines",
 ]
 FAMILY = (
-    ("Smith O'Brien García Müller da-Silva Kowalski Nguyen Okafor McDonald Rossi Ferreira Lindqvist Dubois")
-    .replace("da-Silva", "da Silva")
-    .split(" ")
+    *[
+        "Smith",
+        "O'Brien",
+        "García",
+        "Müller",
+        "Kowalski",
+        "Nguyen",
+        "Okafor",
+        "McDonald",
+        "Rossi",
+        "Ferreira",
+        "Lindqvist",
+        "Dubois",
+    ],
+    "da Silva",
 )
 NAME_CONTEXTS = (
     *("Dear {},", "my name is {} and I ordered a coat", "please ask for {} at reception", "signed by {}"),
