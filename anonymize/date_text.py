@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from privgen.anonymize.rules import plain_words
 from privgen.anonymize.spans import Span
 
 _MONTHS = {
@@ -41,6 +42,13 @@ _FULL = tuple(
 _COMPACT = re.compile(r"(?P<Y>(?:19|20)[0-9]{2})(?P<m>[0-9]{2})(?P<d>[0-9]{2})")
 _PLAIN = [re.sub(r"\(\?P<[a-zA-Z]+>", "(?:", form.pattern).replace("(?P=sep)", "[-/. ]") for form in _FULL]
 _FIND = re.compile("|".join(f"(?:{_LEFT}{form}{_RIGHT})" for form in _PLAIN), re.IGNORECASE)
+
+
+_NUMBERS = re.compile("[0-9]")
+_SEPARATED = re.compile(r"[0-9](?:[-/.][ ]?|[ ]{1,2})[0-9]")
+_MONTH_WORDS = frozenset(
+    name.encode() for name in (*_ALSO, *(n for names in _LISTS for n in names)) if name.isascii()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +130,20 @@ class DateFinder:
 
     def find(self, text: str) -> Iterator[Span]:
         """DATE_TIME spans in normalised text."""
+        if not _may_hold_date(text):
+            return
         for match in _FIND.finditer(text):
             if read_date(match[0]) is not None and not match[0].startswith("may "):  # "it may 3 ..."
                 yield Span("DATE_TIME", match.start(), match.end(), 0.5)
+
+
+def _may_hold_date(text: str) -> bool:
+    """Whether the patterns are worth trying: digits with a separator between, or a digit and a month."""
+    if not text.isascii():
+        return True
+    if _NUMBERS.search(text) is None:
+        return False
+    return _SEPARATED.search(text) is not None or not _MONTH_WORDS.isdisjoint(plain_words(text))
 
 
 def _read(match: re.Match[str], day_first: bool) -> DateText | None:

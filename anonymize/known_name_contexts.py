@@ -47,7 +47,8 @@ def called(text: str, start: int, end: int) -> bool:
     """Whether the words around say that a word is meant as a name."""
     return bool(
         re.search(
-            r"(?:收货人|收件人|联系人|寄件人|姓名|名字|户名|叫|我是|这是|是|给|找|为|让|写|帮|由|替|转告|联系|亲爱的|尊敬的|客户|本人|署名|[:：@~—-]|(?:name|dear|hi"
+            r"(?:收货人|收件人|联系人|寄件人|姓名|名字|户名|叫|我是|这是|是|给|找|为|让|写|帮|由|替|转告|联系|亲爱的|尊敬的|客户|本人|署名|[:：@~—-]"
+            r"|(?:name|dear|hi"
             r"|hello|mr|ms|mrs)\.?)"
             r"[:： ]{0,2}$",
             text[max(0, start - 12) : start],
@@ -78,7 +79,8 @@ def capital(text: str, start: int, end: int) -> bool:
 
 _MODALS = frozenset(("may", "will", "mark"))
 _SUBJECT = re.compile(
-    r"\s*(?:[,.!?;:)\n，。]|$|['’]s|(?:is|was|has|had|will|would|said|says|asked|called|signed|and|picked|wants|at|on|who)\b)"
+    r"\s*(?:[,.!?;:)\n，。]|$|['’]s|(?:is|was|has|had|will|would|said|says|asked|called|signed|and"
+    r"|picked|wants|at|on|who)\b)"
 )
 """What follows such a word where it is a name, and not a verb or the name of a month."""
 

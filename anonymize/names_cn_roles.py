@@ -40,7 +40,8 @@ _DONE = (
     "|的名字|的名|名下|寄|确认|办理|安排|回电|送|核实|说|转"
 )
 _DID = (
-    "迟到|答应|来|人很|为您|为你|推荐|代|跟|到|让|上门|安装|态度|服务|很|非常|特别|太|不|耐心|热情|认真|负责|说|告诉|解答|回复|处理|帮|打|接|送|派|签|收|申请|要求|投诉|反映|反馈|来电|退|下单|购买"
+    "迟到|答应|来|人很|为您|为你|推荐|代|跟|到|让|上门|安装|态度|服务|很|非常|特别|太|不|耐心|热情|认真|负责|说|告诉|解答|回复|处理|帮|打|接|送|派|签|收|申请|要求"
+    "|投诉|反映|反馈|来电|退|下单|购买"
     "|买|付|已|未|没|还|的|在|给|把|直接|主动|一直|总是|咨询|询问|催|想|需|确认|同意|拒|取|拿|留言|评价"
 )
 _TIME = (
@@ -230,8 +231,10 @@ RULES = (
         "person_cn_export",
         "PERSON",
         re.compile(
-            r"(?<![A-Za-z])(?:(?:receiver|recipient|consignee|buyer|buyer_?nick|seller|user|customer|cust|contact|sender|payer|payee|member"
-            r"|owner|real|full|nick|client|person|account|holder|operator)(?:_?name)?|name|xing_?ming|shou_?huo_?ren"
+            r"(?<![A-Za-z])(?:(?:receiver|recipient|consignee|buyer|buyer_?nick|seller|user|customer"
+            r"|cust|contact|sender|payer|payee|member"
+            r"|owner|real|full|nick|client|person|account|holder|operator)(?:_?name)?|name|xing_?ming"
+            r"|shou_?huo_?ren"
             rf"|lian_?xi_?ren)[\"'”]?{IS}({FOREIGN}|{NAME}){MARK}",
             re.IGNORECASE,
         ),

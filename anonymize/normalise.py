@@ -83,7 +83,6 @@ _SHAPE = bytes(
     for code in range(128)
 ).ljust(256, b"y")
 """Letters, digits and @ as x, what stands between or beside them in `_SPACED` as a space, all else as y."""
-_APART = re.compile(rb"(?: |^)x +x(?!x)|      ")
 _ENGLISH = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 _PINYIN = ("ling", "yi", "er", "san", "si", "wu", "liu", "qi", "ba", "jiu")
 _WORDS = {
@@ -209,7 +208,11 @@ def _rejoin(plain: Normalised) -> Normalised:
 
 def _apart(text: str) -> bool:
     """Whether `_SPACED` is worth trying: two characters stand alone side by side, or a row of separators."""
-    return not text.isascii() or _APART.search(text.encode().translate(_SHAPE)) is not None
+    if not text.isascii():
+        return True
+    shape = text.encode().translate(_SHAPE)
+    words = b" %b " % b" ".join(shape.split())
+    return b" x x " in words or b" x xy" in words or b"      " in shape
 
 
 def _gaps(match: re.Match[str]) -> Iterable[tuple[int, int, str]]:

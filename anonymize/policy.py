@@ -112,6 +112,14 @@ class Policy(Part):
         """The name of that operator."""
         return self.setting(entity_type, table, column).operator
 
+    def looks_for(self, entity_type: str) -> bool:
+        """Whether some table or free-standing text does anything but keep an entity type."""
+        named = [self.entities.get(entity_type, self.default)]
+        for part in self.tables.values():
+            found = (part.entities, *part.columns.values())
+            named += [settings[entity_type] for settings in found if entity_type in settings]
+        return any(setting.operator != "keep" for setting in named)
+
     def lookalikes(self) -> list[str]:
         """Entity types that some table gets look-alikes for: a fresh scan of the output cannot count them."""
         named = [self.entities, *(part.entities for part in self.tables.values())]

@@ -168,7 +168,11 @@ class Group(NamedTuple):
     some: list[tuple[str, int]]
 
 
-class WordTriggers(dict[bytes, "tuple[bytes, int, dict[str, int], int] | None"]):
+Candidate = tuple[int, tuple[tuple[str, int], ...]]
+"""Literals to look for with the rules of each, and the rules of all of them."""
+
+
+class WordTriggers(dict[bytes, "tuple[bytes, int, Candidate | None, int] | None"]):
     """What each word of an ASCII text makes worth a look, kept from text to text; other triggers by a mark.
 
     A word's value: its first four letters, the rules that these trigger, the triggers to look for, and the
@@ -193,9 +197,10 @@ class WordTriggers(dict[bytes, "tuple[bytes, int, dict[str, int], int] | None"])
             else:
                 mark = min(marks or literal[0], key=_COMMON_MARKS.find)
                 _add(self._marks.setdefault(ord(mark), {}), [(literal, rules)])
+        self._mark_candidates = {mark: _candidate(some) for mark, some in self._marks.items()}
         self._mark_keys = frozenset(self._marks)
 
-    def __missing__(self, word: bytes) -> tuple[bytes, int, dict[str, int], int] | None:
+    def __missing__(self, word: bytes) -> tuple[bytes, int, Candidate | None, int] | None:
         """Work out what a word triggers, and keep it."""
         start, letters = word[:4], word.decode()
         always, some = self._groups.get(start, (0, ()))
@@ -210,7 +215,8 @@ class WordTriggers(dict[bytes, "tuple[bytes, int, dict[str, int], int] | None"])
         begins = self._begins.get(start, 0)
         if len(self) >= _MOST_WORDS:
             self.clear()
-        self[word] = found = (start, always, wanted, begins) if always or wanted or begins else None
+        candidate = _candidate(wanted) if wanted else None
+        self[word] = found = (start, always, candidate, begins) if always or wanted or begins else None
         return found
 
     def held(self, lowered: str, raw: bytes, anywhere: int) -> tuple[int, frozenset[bytes]]:
@@ -223,22 +229,30 @@ class WordTriggers(dict[bytes, "tuple[bytes, int, dict[str, int], int] | None"])
         """
         bits, can_begin = 0, anywhere
         starts: list[bytes] = []
-        candidates: list[dict[str, int]] = [
-            self._marks[mark] for mark in self._mark_keys.intersection(raw.translate(None, _NO_MARKS))
+        candidates: list[Candidate] = [
+            self._mark_candidates[mark]
+            for mark in self._mark_keys.intersection(raw.translate(None, _NO_MARKS))
         ]
-        for start, always, wanted, begins in filter(
-            None, map(self.__getitem__, set(raw.translate(_TO_WORDS).split()))
-        ):
+        for start, always, wanted, begins in filter(None, map(self.__getitem__, plain_words(raw))):
             starts.append(start)
             bits |= always
             can_begin |= begins
             if wanted:
                 candidates.append(wanted)
-        for wanted in candidates:
-            for literal, rules in wanted.items():
+        for rules_of_all, literals in candidates:
+            if not rules_of_all & can_begin & ~bits:
+                continue
+            for literal, rules in literals:
                 if rules & can_begin & ~bits and literal in lowered:
                     bits |= rules
         return bits & can_begin, frozenset(starts)
+
+
+def _candidate(literals: dict[str, int]) -> Candidate:
+    rules_of_all = 0
+    for rules in literals.values():
+        rules_of_all |= rules
+    return rules_of_all, tuple(literals.items())
 
 
 def _held_by(literal: str, word: str) -> bool | None:
@@ -400,6 +414,12 @@ def _held_of(groups: Iterable[Group], lowered: str) -> int:
             if literal in lowered:
                 bits |= rules
     return bits
+
+
+def plain_words(text: str | bytes) -> set[bytes]:
+    """The words of an ASCII text: runs of letters, in lower case."""
+    raw = text.encode() if isinstance(text, str) else text
+    return set(raw.translate(_TO_WORDS).split())
 
 
 def words(*alternatives: str) -> re.Pattern[str]:

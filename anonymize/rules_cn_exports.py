@@ -54,7 +54,8 @@ RULES = (
     _export(
         "export_tracking",
         "TRACKING_NUMBER",
-        rf"(?:tracking|logistics|waybill|express|mail|ship(?:ping|ment)?|delivery|awb|courier|kuaidi|yundan|wuliu){_NUMBER}|waybill",
+        rf"(?:tracking|logistics|waybill|express|mail|ship(?:ping|ment)?|delivery|awb|courier|kuaidi"
+        rf"|yundan|wuliu){_NUMBER}|waybill",
         r"(?=[A-Z]{0,4}[0-9])[A-Z0-9]{8,24}",
         (
             "tracking",

@@ -17,7 +17,15 @@ from privgen.anonymize.normalise import normalise
 from privgen.anonymize.operators import Operators
 from privgen.anonymize.policy import Policy, check_policy, load_policy
 from privgen.anonymize.rules import BLANK
-from privgen.anonymize.scanner import Scanner, blank, blank_tokens, blanked
+from privgen.anonymize.scanner import (
+    DELEGATED_TYPES,
+    RULES,
+    Scanner,
+    all_entity_types,
+    blank,
+    blank_tokens,
+    blanked,
+)
 from privgen.anonymize.settings import Setting
 from privgen.anonymize.spans import Span, resolve
 from privgen.anonymize.time_limit import DEFAULT_SECONDS, TimeLimitError, check_time, limited, unlimited
@@ -82,6 +90,8 @@ class ScrubResult:
 class Scrubber:
     """Replaces personal data in English and Chinese text (and in others, by the same rules).
 
+    Types that the policy keeps everywhere are not looked for.
+
     Guarantees: every character that any recogniser reports is replaced, unless the policy says keep; a
     recogniser that raises stops the text from leaving (`ScrubError`); equal values get equal tokens under
     one key. Scrubbing scrubbed text changes nothing, except where the policy writes look-alikes (surrogate,
@@ -124,7 +134,9 @@ class Scrubber:
         self.operators = Operators(secrets.token_bytes(KEY_BYTES) if discard else check_key(key))
         self.tokens = self.operators.tokens
         self.key_id = "discarded" if discard else key_id(key)
-        self._scanner = Scanner()
+        wanted = {name for name in all_entity_types() if self.policy.looks_for(name)}
+        self._scanner = Scanner(rule for rule in RULES if rule.entity_type in wanted)
+        self._delegates = not wanted.isdisjoint(DELEGATED_TYPES)
         self._dates = DateFinder()
         self._finders = tuple(finders)
         if ner is not None:
@@ -246,7 +258,7 @@ class Scrubber:
         yield self._scanner
         if known is not None and known.count:
             yield known
-        if text.count(":") >= 2 or (_DIGIT.search(text) and _long_token(text) and _LONG.search(text)):
+        if self._delegates and _may_hold_delegated(text):
             yield self._delegated
         yield from self._finders
 
@@ -265,9 +277,12 @@ class Scrubber:
             return Replacer(self.operators)
 
 
-def _long_token(text: str) -> bool:
-    """Whether `_LONG`, the shortest match of which stands in a word of 14, is worth trying."""
-    return not text.isascii() or max(map(len, text.split()), default=0) >= 14
+def _may_hold_delegated(text: str) -> bool:
+    """Whether a text has colons, or a long word (the shortest match of `_LONG` stands in one of 14)."""
+    if text.count(":") >= 2:
+        return True
+    long = not text.isascii() or max(map(len, text.split()), default=0) >= 14
+    return long and _DIGIT.search(text) is not None and _LONG.search(text) is not None
 
 
 def _collect(found: set[Span], finder: Finder, text: str) -> None:
