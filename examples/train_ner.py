@@ -125,9 +125,7 @@ def main() -> None:
         if given.rounds:
             recipe = replace(recipe, rounds=given.rounds)
         if given.tiny:
-            recipe = replace(
-                recipe, width=32, depth=2, rounds=8, generated=(60, 30), batch_words=150, caution=0.0
-            )
+            recipe = replace(recipe, width=32, depth=2, rounds=8, generated=(60, 30), batch_words=150)
         with errors_as_lines():
             build(recipe, given.data, given.out / language, given.reviews, final=not given.no_final)
 

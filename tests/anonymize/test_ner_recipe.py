@@ -94,6 +94,6 @@ def test_what_is_known_of_a_word_outlives_saving_in_any_case(tmp_path):
     made.to_disk(tmp_path / "en")
     loaded = spacy.load(tmp_path / "en")
     for nlp in (made, loaded):
-        words = nlp("ann Ann ANN what What unheard")
+        words = nlp.make_doc("ann Ann ANN what What unheard")
         assert [word.vector.argmax() for word in words[:5]] == [0, 0, 0, 7, 7]
         assert words[5].vector.sum() == 0
