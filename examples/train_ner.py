@@ -79,7 +79,7 @@ class Recipe:
     dropout: float = 0.3
     swaps: float = 0.5
     rounds: int = 8
-    generated: tuple[int, int] = (500, 900)
+    generated: tuple[int, int] = (500, 500)
     templates: float = 0.15
     twice: tuple[str, ...] = ()
     caution: float = 0.0
@@ -95,7 +95,7 @@ RECIPES = {
         (("NORM", 5000), ("PREFIX", 1000), ("SUFFIX", 2500), ("SHAPE", 1000)),
         rounds=6,
         twice=("en_web_dev",),
-        caution=0.5,
+        caution=1.5,
         held_out=(("en_web_dev", 0.33), ("", 0.1)),
     ),
     "zh": Recipe(
@@ -125,9 +125,7 @@ def main() -> None:
         if given.rounds:
             recipe = replace(recipe, rounds=given.rounds)
         if given.tiny:
-            recipe = replace(
-                recipe, width=32, depth=2, rounds=8, generated=(60, 30), batch_words=150, caution=0.0
-            )
+            recipe = replace(recipe, width=32, depth=2, rounds=8, generated=(60, 30), batch_words=150)
         with errors_as_lines():
             build(recipe, given.data, given.out / language, given.reviews, final=not given.no_final)
 
@@ -243,9 +241,11 @@ def _proper(text: str, rng: random.Random) -> str:
 
 def _pipeline(recipe: Recipe, known: dict[str, list[float]]) -> Language:
     nlp = spacy.blank(recipe.language)
-    vectors = Vectors(shape=(len(known), FEATURES), strings=nlp.vocab.strings, attr="NORM")
+    vectors = Vectors(shape=(len(known), FEATURES), strings=nlp.vocab.strings)
     for word, values in known.items():
-        vectors.add(nlp.vocab.strings.add(word), vector=np.asarray(values, dtype="f"))
+        row = vectors.add(nlp.vocab.strings.add(word), vector=np.asarray(values, dtype="f"))
+        for form in {word.capitalize(), word.upper()}:  # `attr="LOWER"` is lost when spaCy 3.8 saves a table
+            vectors.add(nlp.vocab.strings.add(form), row=row)
     nlp.vocab.vectors = vectors
     embed = {
         "@architectures": "spacy.MultiHashEmbed.v2",

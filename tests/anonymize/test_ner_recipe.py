@@ -81,3 +81,19 @@ def test_written_files_are_read_back_and_split_by_document(tmp_path):
 def test_a_folder_without_labelled_files_is_refused(tmp_path):
     with pytest.raises(ner_data.DataError, match="no en_"):
         ner_data.read_corpora(tmp_path, "en")
+
+
+def test_what_is_known_of_a_word_outlives_saving_in_any_case(tmp_path):
+    from dataclasses import replace
+
+    import spacy
+    import train_ner
+
+    recipe = replace(train_ner.RECIPES["en"], width=16, depth=1)
+    made = train_ner._pipeline(recipe, {"ann": [1.0] + [0.0] * 7, "what": [0.0] * 7 + [1.0]})
+    made.to_disk(tmp_path / "en")
+    loaded = spacy.load(tmp_path / "en")
+    for nlp in (made, loaded):
+        words = nlp.make_doc("ann Ann ANN what What unheard")
+        assert [word.vector.argmax() for word in words[:5]] == [0, 0, 0, 7, 7]
+        assert words[5].vector.sum() == 0
