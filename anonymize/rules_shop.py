@@ -10,7 +10,7 @@ from privgen.anonymize.validators import s10
 
 _ASKED = re.compile(r"\?[^\n]{0,20}\n")
 _CODE = r"[A-Za-z0-9](?:[A-Za-z0-9]|[-_](?=[A-Za-z0-9])){3,29}"
-_IS = r"(?:(?:[ ]?(?:is|was|are|ist|est|es|è|是|为|:|：|=|é)){1,3}\s{0,2}|\s{1,2}|)"
+_IS = r"(?:(?:[ ]?(?:is|was|are|ist|是|为|:|：|=|é)){1,3}\s{0,2}|\s{1,2}|)"
 _STATES = (
     "AL|AK|AZ|AR|CA|CO|CT|DE|FL|GA|HI|ID|IL|IN|IA|KS|KY|LA|ME|MD|MA|MI|MN|MS"
     "|MO|MT|NE|NV|NH|NJ|NM|NY|NC|ND|OH|OK|OR"
