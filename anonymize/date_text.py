@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from privgen.anonymize.rules import plain_words
 from privgen.anonymize.spans import Span
+from privgen.anonymize.triggers import plain_words
 
 _MONTHS = {
     "en": "january february march april may june july august september october november december",

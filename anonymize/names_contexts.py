@@ -17,7 +17,6 @@ from privgen.anonymize.names_latin import (
     UP,
     WORD,
     listed,
-    listed_or_two,
     name_length,
     not_a_thing,
     title_or_listed,
@@ -30,7 +29,6 @@ from privgen.anonymize.names_latin import (
 from privgen.anonymize.rules import BLANK, DIGITS, Rule
 from privgen.anonymize.rules_labelled import any_of
 
-_GAP = r"[ ]?[:：,-]?[ ]{0,2}"
 _KIN = (
     r"husband|wife|son|daughter|brother|sister|mother|mom|mum|dad|father|friend|partner|boyfriend"
     r"|girlfriend|fianc[eé]e?"
@@ -41,7 +39,7 @@ _KIN = (
 )
 
 
-def _rule(
+def person_rule(
     name: str,
     context: str,
     triggers: tuple[str, ...],
@@ -68,26 +66,6 @@ _WORK = re.compile(
     r"|(?<![A-Za-z])(?i:the|an?|this)[ ]$"
 )
 DIGITS_OR_COMMA = (",",)
-_CLOSING = (
-    r"(?:kind(?:est)?|best|warm(?:est)?|many|with)?[ ]?regards|rgds|sincerely|yours (?:truly|faithfully"
-    r"|sincerely)|faithfully|best wishes|all the best"
-    r"|respectfully(?: yours)?|signed|sent by|posted by|reviewed by|atenciosamente|att\.?|cumprimentos"
-    r"|(?:viele |liebe |beste |herzliche |mit )?"
-    r"(?:freundlichen? )?gr(?:ü|u|ue)(?:ß|ss)(?:en?)?|mfg|lg|vg|cordialement|bien à vous|saludos|atentamente"
-    r"|un saludo|cordiali saluti|distinti saluti|saluti"
-    r"|groet(?:en|jes)?|hilsen|hälsningar|pozdrawiam|abra[cç]os?"
-)
-_THANKS = (
-    r"cheers|best|take care|(?:many )?thanks(?: again| so much| a lot| in advance)?"
-    r"|thank you(?: very much| so much| again)?|thx|love|xoxo|hugs|yours"
-    r"|obrigad[oa]|grat[oa]|beijos|danke|vielen dank|merci|bises|gracias|grazie|bedankt"
-)
-_SIGN_OFF_MARK = r"(?:[ ]?[,.!:;-]{1,2}\s{0,4}|[ ]?\n\s{0,3})"
-_SIGN_OFF = r"(?:[ ]?[,.!:;-]{1,2}\s{0,4}|\s{1,4})"
-_SIGN_END = (
-    r"(?=[ ]?(?:[.!,;|(]|[ ][-–—][ ])?\s*$|[ ]?[.,;|(!]?\n"
-    rf"|[ ]?[,;|(-]{{1,2}}[ ]?(?:\+?[0-9(]|[^\s@{BLANK}]{{1,40}}@|(?i:order|tel|phone|ph|mob|cell|email)))"
-)
 _KIN_TRIGGERS = (
     "husband",
     "wife",
@@ -125,17 +103,10 @@ _KIN_TRIGGERS = (
     "filha",
     "filho",
 )
-_SIGNATURE_TRIGGERS = any_of(
-    "regards|rgds|sincerely|truly|faithfully|yours|cheers|best|take care|respectfully|thanks"
-    "|thank you|thx|love|xoxo|hugs|signed|sent by|posted by|reviewed by|atenciosamente|att"
-    "|abraço|abraco|obrigad|grato|grata|cumprimentos|beijos|grüße|grüsse|gruss|gruß|gruesse"
-    "|mfg|lg|vg|danke|vielen dank|cordialement|bien à vous|merci|bises|saludo|atentamente"
-    "|gracias|saluti|grazie|groet|bedankt|hilsen|hälsningar|pozdrawiam"
-)
 
 
 RULES = (
-    _rule(
+    person_rule(
         "my_name",
         LEFT + r"(?:my (?:full |first |last |real |given |user)?name(?:['’]s|s| is|:)?|(?:the |her |his "
         r"|your )?name(?:['’]s| is| was| would be)"
@@ -156,7 +127,7 @@ RULES = (
         value=rf"(?:{FULL}|{CAPITALS})",
         score=0.75,
     ),
-    _rule(
+    person_rule(
         "my_name_lower",
         LEFT + r"(?:my (?:full |first |last )?name(?:['’]s|s| is|:)|meu nome [eé]|me chamo|mein name ist"
         r"|ich hei(?:ß|ss)e|je m['’]appelle"
@@ -171,7 +142,7 @@ RULES = (
         value=ANY_CASE,
         score=0.65,
     ),
-    _rule(
+    person_rule(
         "label",
         LEFT + r"(?:(?:customer|recipient|contact|buyer|consignee|card ?holder|account(?: holder)?|full|first"
         r"|last|middle|sur|family|given|given and family"
@@ -222,7 +193,7 @@ RULES = (
         ),
         titled,
     ),
-    _rule(
+    person_rule(
         "m_dot",
         LEFT + r"(?<![.'’])(?<!ize )(?<!aille )(?<!alla )(?<!in )(?-i:M)\.[ ]",
         ("*m. ",),
@@ -231,7 +202,7 @@ RULES = (
         rf"|m['’])(?![a-z])))(?![.])",
         score=0.6,
     ),
-    _rule(
+    person_rule(
         "dear",
         LEFT + r"(?:dear(?:est)?|prezad[oa]|car[oa]|querid[oa]|estimad[oa]|liebe[r]?|sehr geehrte[r]?"
         r"|ch[eè]re?|gentile|egregi[oa]|spett\.?|beste|geachte|hej|kære"
@@ -242,7 +213,7 @@ RULES = (
         ),
         name_length,
     ),
-    _rule(
+    person_rule(
         "greeting",
         r"(?:^|[\n.!?\"“>]\s?)(?:hi(?:ya)?|hello|hey|ol[aá]|oi|hallo|hola|ciao|salut|bonjour|bonsoir"
         r"|guten (?:tag|morgen|abend)|buen[oa]s (?:d[ií]as|tardes|noches)"
@@ -257,7 +228,7 @@ RULES = (
         after=r"(?=\s?[,!.:;–-]|\s?$|\n)|(?i:hi|hello|hey|hola|hallo|bonjour)[ ,]{1,2}$",
         score=0.6,
     ),
-    _rule(
+    person_rule(
         "ask_for_lower",
         LEFT + r"(?:ask(?:ed|ing)? for|(?:spoke|spoken|talked|chatted) (?:to|with)|attn\.?:?|attention:|c/o"
         r"|signed(?: for)?(?: it)? by|caller"
@@ -270,7 +241,7 @@ RULES = (
         value=rf"(?:{CAPITALS}|{ANY_CASE})",
         score=0.6,
     ),
-    _rule(
+    person_rule(
         "ask_for",
         LEFT
         + r"(?:ask(?:ing|ed|s)? (?:for|to speak (?:to|with))|(?:speak(?:ing)?|spoke(?:n)?|talk(?:ed|ing)?"
@@ -313,7 +284,7 @@ RULES = (
         title_or_listed,
         score=0.65,
     ),
-    _rule(
+    person_rule(
         "weak",
         LEFT + r"(?:i am|i['’]?m|this is|it['’]s|je suis|ich bin|eu sou|call(?:ed|ing)?|text|ring|rang"
         r"|phone[ds]?|told|tells?|asked|met|thank(?:s|ed)?(?: you)?"
@@ -322,7 +293,7 @@ RULES = (
         listed,
         score=0.6,
     ),
-    _rule(
+    person_rule(
         "weak_title",
         LEFT + r"(?:from|by|with|for|to|and|of|at|see|saw|meet|knows?|lady|guy|man|woman|para|por|com|con|für"
         r"|von|mit|pour|avec|per|da|di|ok|okay|yes|no)[ ,]{1,2}",
@@ -332,7 +303,7 @@ RULES = (
         score=0.6,
         unless=_WORK,
     ),
-    _rule(
+    person_rule(
         "this_is",
         LEFT + r"(?:this is|i am|i['’]?m|main)[ ,]{1,2}",
         ("this is", "i am", "i'm", "i’m", "bol"),
@@ -341,7 +312,7 @@ RULES = (
         after=r"(?=,?[ ](?i:from|calling|speaking|writing|here|at|with|again|and (?:my|i)|bol)(?![A-Za-z]))",
         score=0.62,
     ),
-    _rule(
+    person_rule(
         "this_is_lower",
         LEFT + r"(?:this is|i am|i['’]?m)[ ,]{1,2}",
         any_of("speaking|calling|writing|from order|from the|order"),
@@ -350,7 +321,7 @@ RULES = (
         after=r"(?=,?[ ](?i:speaking|calling|writing (?:to|about|regarding)|from order)(?![A-Za-z]))",
         score=0.6,
     ),
-    _rule(
+    person_rule(
         "label_key",
         r"(?<![A-Za-z0-9])(?:(?:customer|cust|recipient|contact|buyer|consignee|card[ _]?holder"
         r"|account[ _]holder|full|first|last"
@@ -370,7 +341,7 @@ RULES = (
         name_length,
         score=0.72,
     ),
-    _rule(
+    person_rule(
         "hello_it_is",
         LEFT + r"(?:bonjour|salut|coucou|hallo|hi|hello|hey|hola|ciao|oi|ol[aá]|moin)[ ,!]{1,2}(?:c['’]est"
         r"|hier ist|this is"
@@ -381,7 +352,7 @@ RULES = (
         after=r"(?=[ ]?[,.!;\n]|\s*$)",
         score=0.6,
     ),
-    _rule(
+    person_rule(
         "vocative",
         LEFT + r"(?:welcome(?: back)?|thanks|thank you|sorry|congratulations|happy birthday|call me"
         r"|cardholder"
@@ -394,7 +365,7 @@ RULES = (
         after=r"(?=[,!](?:[ ]|\s*$)|[ ]?(?:\.\s*$|\n))",
         score=0.55,
     ),
-    _rule(
+    person_rule(
         "speaker",
         r"(?:^|\n)(?:\[[^\]\n]{3,20}\] ?)?(?:agent|advisor|operator|rep|support|assistant|customer|client"
         r"|seller|buyer)[ ]",
@@ -404,7 +375,7 @@ RULES = (
         after=r"(?=[ ]?(?:\([^)\n]{1,20}\))?[:>])",
         score=0.65,
     ),
-    _rule(
+    person_rule(
         "row",
         r"(?:^|\n|\|)[ \t]{0,2}",
         ("*|", "*\t"),
@@ -413,7 +384,7 @@ RULES = (
         after=rf"(?=[ ]?[|\t][^\n{BLANK}]{{0,60}}(?:@|\+?[0-9(](?:[ ().-]{{0,2}}[0-9]){{8}}))",
         score=0.55,
     ),
-    _rule(
+    person_rule(
         "nested_key",
         r"[\"'](?:ship(?:ping)?_?(?:to|address)?|bill(?:ing)?_?(?:to|address)?|customer|recipient|buyer"
         r"|contact|consignee|sender"
@@ -422,7 +393,7 @@ RULES = (
         name_length,
         score=0.72,
     ),
-    _rule(
+    person_rule(
         "name_answered",
         LEFT + r"(?:(?:what|whos?|your|may i|can i|could i)[^\n?]{0,30} name[^\n?:]{0,30}(?=\n)"
         r"|name[^\n?]{0,40}\?)[^\n]{0,20}\n[^\n:]{0,30}(?::[0-9]{2}[^\n:]{0,30}){0,2}:[ ]"
@@ -432,7 +403,7 @@ RULES = (
         after=r"(?=[ ]?[.,!\n]|\s*$|[ ](?i:and|thanks|please))",
         score=0.65,
     ),
-    _rule(
+    person_rule(
         "this_is_two",
         LEFT + r"(?:this is|hier ist|hier spricht|ich bin|je suis|ici|sono|soy|sou|eu sou|c['’]est|it['’]s"
         r"|i am|i['’]?m)[ ,]{1,2}",
@@ -442,7 +413,7 @@ RULES = (
         after=r"(?=[.,!;:]|\s*$|\n)",
         score=0.6,
     ),
-    _rule(
+    person_rule(
         "kin",
         LEFT + rf"(?!the[ ](?:aunt|uncle))(?:my|our|his|her|your|the|minha|meu|mi|ma|mon|mein"
         rf"|meine)[ ](?:{_KIN})(?:['’]s name)?,?[ ](?:is |named |called |is called )?",
@@ -459,7 +430,7 @@ RULES = (
         whole_name,
         unless=_WORK,
     ),
-    _rule(
+    person_rule(
         "here",
         r"(?:^|[.!?\n>\"]\s{0,2}|(?:hi|hello|hey|yes|ok|hola|hallo)(?: (?:team|all|there|guys|everyone"
         r"|support|folks))?[ ,!]{1,2})",
@@ -470,7 +441,7 @@ RULES = (
         r"|sales))(?![A-Za-z]))",
         score=0.6,
     ),
-    _rule(
+    person_rule(
         "did",
         r"(?:^|[.!?\n>\"]\s{0,2})",
         any_of("called|signed|lives|received|wants|ordered|asked|picked|accepted|collected|bought|never got"),
@@ -518,56 +489,5 @@ RULES = (
         DIGITS_OR_COMMA,
         two_words,
         digit=True,
-    ),
-    _rule(
-        "signature",
-        rf"{LEFT}(?:(?:{_CLOSING}){_SIGN_OFF}|(?:{_THANKS})(?:{_SIGN_OFF_MARK}"
-        rf"|\s{{1,4}}(?-i:(?=[{UP}][{LOW}']))))[-–—~]?\s?",
-        _SIGNATURE_TRIGGERS,
-        name_length,
-        value=rf"(?:{FULL}|{CAPITALS})",
-        after=_SIGN_END,
-        score=0.65,
-        tail=160,
-    ),
-    _rule(
-        "signature_lower",
-        rf"{LEFT}(?:{_CLOSING}){_SIGN_OFF}[-–—~]?\s?",
-        _SIGNATURE_TRIGGERS,
-        name_length,
-        value=ANY_CASE,
-        after=_SIGN_END,
-        score=0.6,
-        tail=160,
-    ),
-    _rule(
-        "thanks_lower",
-        rf"{LEFT}(?:{_THANKS})(?:{_SIGN_OFF_MARK}|\s{{1,4}})[-–—~]?\s?",
-        _SIGNATURE_TRIGGERS,
-        listed,
-        value=ANY_CASE,
-        after=_SIGN_END,
-        score=0.6,
-        tail=120,
-    ),
-    _rule(
-        "signed_dash",
-        r"(?:^|[.!?,)]\s{0,2}|\n\s{0,2}|[ ])[-–—~]{1,2}[ ]?",
-        any_of(" -|\n-|.-|!-|–|—|~|*--"),
-        listed_or_two,
-        value=rf"(?:{FULL}|{CAPITALS}|{ANY_CASE})",
-        after=r"(?=[.!]?\s*$)",
-        score=0.55,
-        tail=70,
-    ),
-    _rule(
-        "alone_at_end",
-        r"(?:\n\s{0,3})",
-        ("*\n",),
-        listed_or_two,
-        value=rf"(?:{FULL}|{CAPITALS})",
-        after=r"(?=[.!,]?\s*$)",
-        score=0.5,
-        tail=0,
     ),
 )

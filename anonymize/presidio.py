@@ -15,9 +15,10 @@ from typing import Any
 
 from privgen.anonymize.normalise import Normalised, normalise
 from privgen.anonymize.recognizer_file import recognizer_name
-from privgen.anonymize.rules import Rule, Triggers
+from privgen.anonymize.rules import Rule
 from privgen.anonymize.scanner import RULES, blank_tokens, entity_types
 from privgen.anonymize.spans import Span
+from privgen.anonymize.triggers import Triggers
 from privgen.errors import MissingExtraError
 
 try:

@@ -39,7 +39,19 @@ _ORDER_WORDS = words(
         "ordine",
     ),
     *("sku", "isbn", "ean", "upc", "asin", "barcode", "item", "model", "serial", "nota fiscal", "rastre"),
-    *("订单", "单号", "运单", "快递(?!员|小哥|师傅|大哥|点|柜)", "物流", "货号", "型号", "款号", "编号", "条码", "#\\s?$"),
+    *(
+        "订单",
+        "单号",
+        "运单",
+        "快递(?!员|小哥|师傅|大哥|点|柜)",
+        "物流",
+        "货号",
+        "型号",
+        "款号",
+        "编号",
+        "条码",
+        "#\\s?$",
+    ),
 )
 # A word of the sentence before says nothing about a number.
 ORDER_CONTEXT = re.compile(rf"(?:{_ORDER_WORDS.pattern})(?:[^.!?]|\.(?![ ][A-Za-z]))*$", re.IGNORECASE)

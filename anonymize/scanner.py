@@ -8,6 +8,7 @@ from privgen.anonymize import (
     names_cn,
     names_cn_roles,
     names_contexts,
+    names_signatures,
     rules_ages,
     rules_birth,
     rules_cn_dates,
@@ -31,9 +32,10 @@ from privgen.anonymize import (
 )
 from privgen.anonymize.known import known_types
 from privgen.anonymize.normalise import Normalised
-from privgen.anonymize.rules import BLANK, TOKEN, Rule, Triggers
+from privgen.anonymize.rules import BLANK, TOKEN, Rule
 from privgen.anonymize.spans import Span
 from privgen.anonymize.time_limit import check_time
+from privgen.anonymize.triggers import Triggers
 
 RULES: tuple[Rule, ...] = (
     *rules_numbers.RULES,
@@ -50,6 +52,7 @@ RULES: tuple[Rule, ...] = (
     *rules_birth.RULES,
     *rules_ages.RULES,
     *names_contexts.RULES,
+    *names_signatures.RULES,
     *rules_cn_numbers.RULES,
     *rules_cn_phones.RULES,
     *rules_cn_online.RULES,

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from privgen.anonymize.heads import ODD, heads, heads_of
 from privgen.anonymize.normalise import normalise
-from privgen.anonymize.rules import Triggers
 from privgen.anonymize.rules_labelled import any_of
 from privgen.anonymize.scanner import RULES
+from privgen.anonymize.triggers import Triggers
 
 _PIECES = any_of(
     "regards, |Ann| |\n|My name is |order number |123 |4839|ask for |I'm |é|ı|，|收货人|电话：|c/o "
