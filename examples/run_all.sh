@@ -19,7 +19,7 @@ step "$BIN/python" examples/train_ner.py "$WORK/names" "$WORK/ner" --tiny
 step "$BIN/privgen" scrub "$WORK/template" --ner "$WORK/ner" --workers 2
 step "$BIN/privgen" scrub "$WORK/template" --policy examples/policy.toml
 step "$BIN/python" examples/benchmarks/scrub_speed.py --texts 200
-step "$BIN/python" examples/benchmarks/scrub_scale.py --small 0.3 --large 0.6 --speed 0.3 --turns 1 --ray
+step "$BIN/python" examples/benchmarks/scrub_scale.py --small 0.3 --large 0.6 --speed 0.3 --turns 1
 step "$BIN/python" examples/benchmarks/explain_speed.py --quick
 step "$BIN/python" examples/benchmarks/page_quality.py --pages 5 --explained 1
 step "$BIN/python" examples/benchmarks/round_overhead.py --quick
