@@ -1,4 +1,4 @@
-"""Numbers of identity, tax, health, vehicles and banks, each in its country's form; without a label a wrong check digit is none."""
+"""Numbers of identity, tax, health, vehicles and banks in each country's form; what only looks so stays."""
 
 import pytest
 from marked import marked

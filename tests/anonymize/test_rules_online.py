@@ -1,4 +1,4 @@
-"""Handles, passwords, places, wallets and parcels: what stands for a person online, and what only looks so."""
+"""Handles, passwords, places, wallets, parcels: what stands for a person online, and what only looks so."""
 
 import pytest
 from marked import marked
