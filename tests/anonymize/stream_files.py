@@ -37,6 +37,7 @@ def read(path: Path) -> bytes:
 
 def both(source: Path, **options) -> tuple[Path, dict]:
     """Scrub with one worker and with two; the bytes agree."""
+    SCRUBBER.load()  # here, once, rather than in every worker
     one, two = (source.with_name(f"{word}-{source.name}") for word in ("one", "two"))
     report = scrub_file(source, one, scrubber=options.pop("scrubber", SCRUBBER), workers=1, **options)
     scrub_file(source, two, scrubber=SCRUBBER, workers=2, **options)
