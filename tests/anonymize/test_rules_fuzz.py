@@ -10,8 +10,7 @@ from privgen.anonymize.scanner import RULES
 
 LENGTH = 100_000
 CUT = 2_000
-SECONDS, MOST_SECONDS = 0.5, 2.0
-"""A rule that takes longer than the first on a long text must be linear, and is never to take the second."""
+SECONDS = 0.5
 """Generous for 100,000 characters, so that a busy machine passes; quadratic time would need minutes."""
 
 SHARED = (
@@ -89,6 +88,4 @@ def test_time_stays_near_linear_on_adversarial_text(rule):
     worst = max(texts(rule, rng), key=lambda text: seconds(rule, text))
     long = (worst * (LENGTH // max(1, len(worst)) + 1))[:LENGTH]
     spent = min(seconds(rule, long), seconds(rule, long))  # another process may have run
-    if spent >= SECONDS:
-        quarter = min(seconds(rule, long[: LENGTH // 4]), seconds(rule, long[: LENGTH // 4]))
-        assert spent < MOST_SECONDS and spent < 6 * quarter
+    assert spent < SECONDS
