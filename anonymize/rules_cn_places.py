@@ -67,7 +67,10 @@ _NAMED = (
 _PART, _PART_OR_TOWN = f"(?>{_NAMED})", rf"(?>{_any(_TOWN)}(?=[ ,，])|{_NAMED})"
 _SHORT = "".join(word for word in _PLACE.split("|") if len(word) == 1)
 """An address that opens behind one of these can as well open with it: trying both only takes time."""
-_OPEN = rf"(?:(?<=[{_LINK}：:，,。；;、 \n\t|=（(【\[“\"])|(?<![\s\S])|(?![{_RARE}]))(?![{_CLOSED}])(?<![{_SHORT}])"
+_OPEN = (
+    rf"(?:(?<=[{_LINK}：:，,。；;、 \n\t|=（(【\[“\"])|(?<![\s\S])|(?![{_RARE}]))(?![{_CLOSED}])"
+    rf"(?<![{_SHORT}])"
+)
 _GAP = r"[ ,，、-]{0,2}"
 _FREE = (
     rf"(?>[{_han_but(_NEVER + _CLOSED)}A-Za-z·]{{1,9}}?(?={_N}{{1,4}}(?:栋"
