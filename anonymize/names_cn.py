@@ -17,15 +17,15 @@ from privgen.anonymize.names_cn_parts import (
     WORDS,
     alone,
     labelled,
-    no_word,
     told,
+    word_or_name,
 )
 from privgen.anonymize.rules import CJK, DIGITS, Rule
 from privgen.anonymize.rules_cn_words import IS
 from privgen.anonymize.surnames import COMMON, COMPOUND, SINGLE, TITLED
 
 _TO = (
-    "(?:[ ]?(?:姓名|名字|名称|全名|名|个人|信息|"
+    "(?:[(（][^()（）\n]{1,6}[)）])?(?:[ ]?(?:姓名|名字|名称|全名|名|个人|信息|"
     rf"那?一?栏|处|的人|我(?:妈妈?|爸爸?|老公|老婆|朋友|同事)))?{IS}"
 )
 _LABEL = (
@@ -94,7 +94,7 @@ RULES = (
         re.compile(rf"(?:{_LABEL}|{_SELF}){_TO}({NAME}){END}"),
         0.8,
         (*_LABELS, *_SELF.split("|")),
-        no_word,
+        word_or_name,
     ),
     Rule(
         "person_cn_label_open",
@@ -216,7 +216,7 @@ RULES = (
         ),
         0.65,
         ("我是", "这里是", "本人"),
-        no_word,
+        word_or_name,
     ),
     Rule(
         "person_cn_hello",
@@ -224,7 +224,7 @@ RULES = (
         re.compile(rf"(?:你好|您好|客服|亲|[Hh]i|[Hh]ello)[,，!！~ 。]{{0,2}}我是({FREQUENT}){MARK}"),
         0.65,
         ("我是",),
-        no_word,
+        word_or_name,
     ),
     Rule(
         "person_cn_dear",
@@ -253,7 +253,7 @@ RULES = (
             "contact",
             "name",
         ),
-        no_word,
+        word_or_name,
     ),
     Rule(
         "person_cn_signed",
@@ -264,7 +264,7 @@ RULES = (
         ),
         0.6,
         ("--", "—", " -", "~", "敬上", "此致", "\n"),
-        no_word,
+        word_or_name,
         tail=40,
     ),
 )

@@ -11,15 +11,7 @@ from itertools import pairwise
 
 from privgen.anonymize.data_files import wordlist
 from privgen.anonymize.rules import CN_UNIT, Rule
-
-
-def _any(words: str) -> str:
-    """One of `words`, told apart by their first characters: at most places none of them stands."""
-    ends: dict[str, list[str]] = {}
-    for word in words.split("|"):
-        ends.setdefault(word[0], []).append(word[1:])
-    branches = "|".join(f"{first}(?:{'|'.join(some)})" for first, some in ends.items())
-    return f"(?=[{''.join(ends)}])(?:{branches})"
+from privgen.anonymize.rules_cn_words import one_of
 
 
 def _han_but(chars: str) -> str:
@@ -61,10 +53,10 @@ _PLACE = (
 _CHAR = f"[{_han_but(_NEVER)}0-9A-Za-z·]"
 _TOWN = "|".join((*_PROVINCES.split("|"), *sorted(wordlist("cities_cn"), key=len, reverse=True)))
 _NAMED = (
-    rf"{_CHAR}{{1,11}}?(?:{_any(_PLACE)}){{1,5}}(?:[一二三四五六七八九十0-9]{{1,2}}段)?(?:[东南西北中前后][段路街]?(?![\u4e00-"
+    rf"{_CHAR}{{1,11}}?(?:{one_of(_PLACE)}){{1,5}}(?:[一二三四五六七八九十0-9]{{1,2}}段)?(?:[东南西北中前后][段路街]?(?![\u4e00-"
     rf"\u9fff]{{0,2}}(?:市|区|县))){{0,2}}"
 )
-_PART, _PART_OR_TOWN = f"(?>{_NAMED})", rf"(?>{_any(_TOWN)}(?=[ ,，])|{_NAMED})"
+_PART, _PART_OR_TOWN = f"(?>{_NAMED})", rf"(?>{one_of(_TOWN)}(?=[ ,，])|{_NAMED})"
 _SHORT = "".join(word for word in _PLACE.split("|") if len(word) == 1)
 """An address that opens behind one of these can as well open with it: trying both only takes time."""
 _OPEN = (
