@@ -13,9 +13,12 @@ from privgen.anonymize.names_cn_parts import (
     COMPOUNDS,
     FOREIGN,
     HAN,
+    LAST,
     MARK,
     NEVER,
     NEXT,
+    NOT_LAST,
+    PEOPLE,
     TYPICAL,
     WORDS,
     full_name,
@@ -50,14 +53,14 @@ _SAYS = (
     "|家的?(?:快递|件|包裹|土|自)|的(?:快递|包裹|件|订单|电话|手机)|于(?=[0-9]|今|昨|上|本|前)"
 )
 _DOUBTFUL = (
-    "于向时查成游费管段任安常万方高白黄金温文左席路单马石江程严关易牛梅项曲古田牟车华明乐雷阳苗丛卫毛尤申"
+    "于向时查成游费管段任安常万方高白黄金温文左席路单马石江程严关易牛梅项曲古田牟车华明乐雷阳苗丛卫毛尤申位"
 )
 """Family names that begin many words: with one more character they are no name without more to say so."""
 _THINGS = (
     "色|材|质|品牌|产地|尺码|规格|型号|口味|风格|款|成分|配料|面料|里料|系列|名称|品名|商品|产品|标题|店名|店铺|城市|地区|省|市|国|地址|小区|适用|场景|季节|评|优点"
     "|缺点|总结|物流|质量|效果|包装|服务|口感|味|功能|用途|图案|版型|香型|等级|品种|类|主题|关键词|标签|理由|原因|备注|状态|方式|书名|歌|片|剧|角色|作者|导演|主演|演员|出版"
 )
-_GIVEN = f"(?:(?!{NEXT})[{TYPICAL}])"
+_GIVEN = f"(?:(?!{NEXT})[{''.join(char for char in TYPICAL if char not in NOT_LAST)}])"
 _ANY = f"(?:(?!{NEXT})(?![{NEVER}]){HAN})"
 _COMPOUND = f"(?:{COMPOUNDS}){_ANY}{{1,2}}"
 _SURE = f"(?:[{COMMON}]{_GIVEN}{{1,2}}|(?=[{''.join({name[0] for name in COMPOUND})}]){_COMPOUND}|{FOREIGN})"
@@ -66,10 +69,18 @@ _NAMES = (*COMMON, *COMPOUND, "·")
 
 
 def sure(value: str) -> int:
-    """Length of a name of which neither the whole nor a part is a word; 0 of a short doubtful one."""
-    if value[0] in _DOUBTFUL and (len(value) == 2 or value[1:] in WORDS):
+    """Length of a name of which neither the whole nor a part is a word; it may end a character earlier."""
+    if value[:2] in COMPOUND or "·" in value or len(value) == 2:
+        return _whole(value)
+    return _whole(value) or _whole(value[:2])
+
+
+def _whole(name: str) -> int:
+    if name in PEOPLE:
+        return len(name)
+    if name[0] in _DOUBTFUL and (name[-1] not in LAST if len(name) == 2 else name[1:] in WORDS):
         return 0
-    return full_name(value)
+    return full_name(name)
 
 
 def _rule(name: str, pattern: str, triggers: tuple[str, ...] = _NAMES) -> Rule:
@@ -79,7 +90,7 @@ def _rule(name: str, pattern: str, triggers: tuple[str, ...] = _NAMES) -> Rule:
 RULES = (
     _rule(
         "cued",
-        rf"(?:{one_of(f'{_ROLES}|{_VERBS}')}|(?<=[叫祝找请放搁存刻])|工号[0-9A-Z]{{2,8}}的?)[ :]?({_SURE})",
+        rf"(?:{one_of(f'{_ROLES}|{_VERBS}')}|(?<=[叫祝找请放搁存刻送致])|工号[0-9A-Z]{{2,8}}的?)[ :]?({_SURE})",
     ),
     _rule("with", rf"(?<=[{_WITH}])({_SURE})(?=[ ]?(?:{_DID}))"),
     _rule("says", rf"{_OPEN}({_SURE})(?=[ ]?(?:{_SAYS}))"),
@@ -108,6 +119,21 @@ RULES = (
         "asked_for",
         rf"(?:喂[,， ]?(?:是|请问是)?|请问是|请问|[你您]是|找)({_SURE})(?=吗|吧|么|嘛|本人)",
         ("吗", "吧", "么", "嘛", "本人"),
+    ),
+    _rule(
+        "dated",
+        rf"(?:^|[\n。!~])[ ]{{0,2}}({_SURE})[ ,，]{{0,3}}(?=[0-9]{{4}}[年./-][0-9]{{1,2}}[月./-][0-9]{{1,2}}日?\s*$)",
+        ("年", "-", "/", "."),
+    ),
+    _rule(
+        "sides",
+        rf"(?<![A-Za-z])(?i:from|to|attn|name|receiver|buyer|cc)[ ]?[:]?[ ]?({_SURE}){MARK}",
+        ("from", "to", "attn", "name", "receiver", "buyer", "cc"),
+    ),
+    _rule(
+        "private",
+        rf"(?:个人(?:抬头|发票|开票)?|抬头|实名)[,，:： ]{{1,2}}({_SURE}){MARK}",
+        ("个人", "抬头", "实名"),
     ),
     _rule("told_at_once", rf"(?:[】\])]|^)[ ]?({_SURE})[,，!！:~ ]{{1,2}}(?=[您你]|麻烦|请|快递|包裹|订单)"),
 )

@@ -74,6 +74,10 @@ _SPACED = re.compile(
     r"|(?<![A-Za-z0-9])[A-Za-z0-9@](?P<gap>[ ._*~|/\\,，、·-]{1,3})[A-Za-z0-9@.](?:(?P=gap)[A-Za-z0-9@.]){7,}"
     r"(?![A-Za-z0-9])"
 )
+_SPACED_LABEL = re.compile(
+    r"(?<![\u4e00-\u9fff])[\u4e00-\u9fff](?: {1,4}[\u4e00-\u9fff]){1,5}(?= {0,4}:)"
+)
+"""A label that is spaced out to the width of its neighbours: `姓  名:`."""
 _SHAPE = bytes(
     120
     if chr(code).isalnum() or code == 64
@@ -200,6 +204,8 @@ def _rejoin(plain: Normalised) -> Normalised:
     edits: list[tuple[int, int, str]] = []
     if _apart(text) and _SPACED.search(text):
         edits += [edit for match in _SPACED.finditer(text) for edit in _gaps(match)]
+    if ":" in text and not text.isascii():
+        edits += [edit for match in _SPACED_LABEL.finditer(text) for edit in _spaces(match)]
     lowered = text.lower()
     if "yao" in lowered or " ling " in lowered or sum(map(lowered.count, _ENGLISH)) >= 6:
         edits += [edit for match in _SPOKEN.finditer(text) for edit in _spoken(match)]
@@ -218,6 +224,10 @@ def _apart(text: str) -> bool:
 def _gaps(match: re.Match[str]) -> Iterable[tuple[int, int, str]]:
     width = len(match["gap"] or " ")
     return [(i, i + width, "") for i in range(match.start() + 1, match.end() - 1, width + 1)]
+
+
+def _spaces(match: re.Match[str]) -> Iterable[tuple[int, int, str]]:
+    return [(match.start() + i, match.start() + i + 1, "") for i, char in enumerate(match[0]) if char == " "]
 
 
 def _spoken(match: re.Match[str]) -> Iterable[tuple[int, int, str]]:
