@@ -14,6 +14,7 @@ from privgen.anonymize.names_cn_parts import (
     HAN,
     MARK,
     NAME,
+    WORD_NAMES,
     WORDS,
     alone,
     labelled,
@@ -69,6 +70,8 @@ _ENDINGS = "|".join(sorted(word for word in WORDS if len(word) == 2 and word[1] 
 def _titled(value: str) -> int:
     """A title after a family name; brands that are called so are none."""
     name = value[:-2]
+    if name in WORD_NAMES:
+        return len(value)
     word = len(name) > 1 and name[:2] not in COMPOUND and (name in WORDS or name[:2] in WORDS)
     return 0 if word or value in _BRANDS else len(value)
 
@@ -142,8 +145,9 @@ RULES = (
         "person_cn_job",
         "PERSON",
         re.compile(
-            rf"(?:(?<![{CJK}])|{_GIVEN_TO})((?:{COMPOUNDS}|[{TITLED}于曾欧吴])(?:{GIVEN}{{1,2}})?(?:{_JOB}))"
-            rf"(?=[^{CJK}]|$|[你您好收签的了吧说那边打取回发已去很给和也把让处不态服查看同]|就|帮|下楼|可以|申请|联系|谢谢|辛苦|处理|签收|收货|转|接|来|在)"
+            rf"(?:(?<![{CJK}])|{_GIVEN_TO}|(?<=[部组店司处科室厂院区楼号栋里的和与及约])|(?<=师傅)|(?<=客服)|(?<=快递员))"
+            rf"((?:{COMPOUNDS}|[{TITLED}于曾欧吴])(?:{GIVEN}{{1,2}})?(?:{_JOB}))"
+            rf"(?=[^{CJK}]|$|[你您好收签的了吧说那边打取回发已去很给和也把让处不态服查看同代家要在没来接转换送问又还有]|就|帮|下楼|可以|申请|联系|谢谢|辛苦|亲|本人)"
         ),
         0.65,
         tuple(_JOB.split("|")),

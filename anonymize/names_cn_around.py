@@ -60,10 +60,11 @@ _THINGS = (
     "色|材|质|品牌|产地|尺码|规格|型号|口味|风格|款|成分|配料|面料|里料|系列|名称|品名|商品|产品|标题|店名|店铺|城市|地区|省|市|国|地址|小区|适用|场景|季节|评|优点"
     "|缺点|总结|物流|质量|效果|包装|服务|口感|味|功能|用途|图案|版型|香型|等级|品种|类|主题|关键词|标签|理由|原因|备注|状态|方式|书名|歌|片|剧|角色|作者|导演|主演|演员|出版"
 )
-_GIVEN = f"(?:(?!{NEXT})[{''.join(char for char in TYPICAL if char not in NOT_LAST)}])"
+_LAST = "".join(char for char in TYPICAL if char not in NOT_LAST)
+_GIVEN = f"(?:(?!{NEXT})[{TYPICAL}])?(?!{NEXT})[{_LAST}]"
 _ANY = f"(?:(?!{NEXT})(?![{NEVER}]){HAN})"
 _COMPOUND = f"(?:{COMPOUNDS}){_ANY}{{1,2}}"
-_SURE = f"(?:[{COMMON}]{_GIVEN}{{1,2}}|(?=[{''.join({name[0] for name in COMPOUND})}]){_COMPOUND}|{FOREIGN})"
+_SURE = f"(?:[{COMMON}]{_GIVEN}|(?=[{''.join({name[0] for name in COMPOUND})}]){_COMPOUND}|{FOREIGN})"
 _OPEN = f"(?<![{CJK}A-Za-z])"
 _NAMES = (*COMMON, *COMPOUND, "·")
 
@@ -105,6 +106,14 @@ RULES = (
         rf"^({_SURE})(?=[ ]{{1,2}}{HAN}{{1,8}}[0-9一两二三四五六七八九十半]+[ ]?[斤份箱盒个件袋瓶只套包条板提桶])",
         tuple("斤份箱盒个件袋瓶只套包条板提桶"),
     ),
+    Rule(
+        "age_cn_named",
+        "AGE",
+        re.compile(rf"(?:{_OPEN}|{one_of(_ROLES)}|本人|我是|我叫|叫){_SURE}[,， (]{{0,2}}(?:今年|[男女][,， ])?[ ]?([1-9][0-9]?[ ]?周?岁半?)"),
+        0.6,
+        ("岁",),
+        digit=True,
+    ),
     _rule(
         "person_data",
         rf"{_OPEN}({_SURE})(?=[,、 ]{{0,2}}(?:[(]?[男女](?![{CJK}])|[0-9]{{1,2}}周?岁|身份证|护照))",
@@ -130,6 +139,7 @@ RULES = (
         rf"(?<![A-Za-z])(?i:from|to|attn|name|receiver|buyer|cc)[ ]?[:]?[ ]?({_SURE}){MARK}",
         ("from", "to", "attn", "name", "receiver", "buyer", "cc"),
     ),
+    _rule("cells", rf"(?:人|姓名|名字|昵称)[,，]({_SURE}){MARK}", ("人,", "名,", "字,", "称,")),
     _rule(
         "private",
         rf"(?:个人(?:抬头|发票|开票)?|抬头|实名)[,，:： ]{{1,2}}({_SURE}){MARK}",

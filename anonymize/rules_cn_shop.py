@@ -75,7 +75,12 @@ RULES = (
     Rule(
         "cn_order_near",
         "ORDER_NUMBER",
-        re.compile(LEFT + r"(?:[A-Z]{0,3}[0-9]{10,20}|[A-Z]{1,3}[0-9]{8,9}|[0-9]{6}-[0-9]{15})" + RIGHT),
+        re.compile(
+            LEFT
+            + r"(?:[A-Z]{0,3}[0-9]{10,20}|[A-Z]{1,3}[0-9]{8,9}|[0-9]{6}-[0-9]{15})"
+            + RIGHT
+            + r"(?![ ]?的(?!订单|[这那]?个?单|快递|包裹|退|售后|货|物流|交易))"
+        ),
         0.6,
         DIGITS,
         before=words(
@@ -85,6 +90,14 @@ RULES = (
         unless=words(
             "身份证", "卡号", "税号", "护照", "电话", "手机", "证件", "快递", "运单", "物流", "信用代码"
         ),
+    ),
+    Rule(  # in a table of which a line above names the columns
+        "cn_order_cell",
+        "ORDER_NUMBER",
+        re.compile(r"^([A-Z]{0,3}[0-9]{15,20}|[0-9]{6}-[0-9]{15})(?=[,\t|;])", re.MULTILINE),
+        0.6,
+        ("订单号,", "订单号\t", "订单号|", "订单编号", "订单id", "交易号,", "单号,"),
+        digit=True,
     ),
     Rule(
         "cn_order_after",
