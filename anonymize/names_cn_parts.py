@@ -20,9 +20,7 @@ NEXT = (
 )
 GIVEN = rf"(?:(?![{NEVER}]|{NEXT}){HAN})"
 FOREIGN = rf"{HAN}{{2,6}}(?:[·•・]{HAN}{{1,8}}){{1,3}}"
-NAME = (
-    rf"(?:{FOREIGN}|(?:{COMPOUNDS}|[{SINGLE}])(?:{GIVEN}{{1,2}}|[ ]{GIVEN}(?:[ ]?{GIVEN})?))"
-)
+NAME = rf"(?:{FOREIGN}|(?:{COMPOUNDS}|[{SINGLE}])(?:{GIVEN}{{1,2}}|[ ]{GIVEN}(?:[ ]?{GIVEN})?))"
 FREQUENT = rf"(?:{FOREIGN}|(?:{COMPOUNDS}|[{COMMON}]){GIVEN}{{1,2}})"
 END = rf"(?=[^{CJK}]|[{NEVER}]|{NEXT}|$)"
 MARK = rf"(?=[^{CJK}]|$)"
@@ -48,7 +46,7 @@ TYPICAL = (
     "燊牧玄玖玫珏珩珮琅琨瑄璟瑗甄甫甯盼眉睦祎祺禄禛禹秦竞筱粤缘羽翎翌聪聿肖臻舟芃芊芋芙芮苒苓茗茵荃荔荟莞菀萍葳葵蓓蔓蕊薏藜虎蝶衡觅诺谊豫跃逍遥邑郡酩钊钢钦铠锌镭隽霁霆霏霓霜靓韬颐飏馥骋骥鸽鹃鹰麓麾黛龄勤耕菱苑亭亨任仕伶侠俐俪凛励勋友"
 )
 """Characters of which most given names are made, and fewer words."""
-_BRANDS = wordlist("brands_like_names_cn")
+BRANDS = wordlist("brands_like_names_cn")
 NOT_LAST = frozenset(
     "个件次些种条只双款套点下上里过着得来去会能可多少大小型号色码价钱货物品质量衣裤裙鞋帽包袋盒箱"
     "店家人们时候天年月日元块分折"
@@ -107,4 +105,4 @@ def told(value: str) -> bool:
 def full_name(value: str) -> int:
     """As `no_word`, for contexts that also hold other words: what ends in an unusual character is none."""
     name = re.sub(r"\s", "", value)
-    return 0 if "·" not in name and (name[-1] in NOT_LAST or name in _BRANDS) else no_word(value)
+    return 0 if "·" not in name and (name[-1] in NOT_LAST or name in BRANDS) else no_word(value)
