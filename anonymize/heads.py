@@ -14,7 +14,7 @@ from re import _parser as parser  # type: ignore[attr-defined]
 from typing import Any
 
 from privgen.anonymize.first_characters import any_gate_of, gate_of
-from privgen.anonymize.needs import Run, longest_row, need_of, runs_of
+from privgen.anonymize.needs import Need, Run, longest_row, need_of, runs_of
 
 _LETTERS = re.compile("[a-z]+")
 _LETTER_RANGES = {(65, 90), (97, 122)}
@@ -54,13 +54,39 @@ def _heads(tree: Iterable[tuple[Any, Any]]) -> tuple[str, ...]:
     )
 
 
+class Gate:
+    """Where in a text some matches can begin: one object for all that can begin alike.
+
+    Args:
+        pattern: Finds the first character.
+        opening: Digits of the run with which every match opens; 0: of no run.
+        lead: Most other characters before that run.
+    """
+
+    def __init__(self, pattern: re.Pattern[str], opening: int, lead: int) -> None:
+        self.pattern, self.opening, self.lead = pattern, opening, lead
+
+
+@cache
+def _gate(pattern: re.Pattern[str] | None, need: Need) -> Gate | None:
+    if pattern is None:
+        return None
+    in_runs = need.opening >= _OPENING
+    return _same_gate(pattern, need.opening if in_runs else 0, need.lead if in_runs else 0)
+
+
+@cache
+def _same_gate(pattern: re.Pattern[str], opening: int, lead: int) -> Gate:
+    return Gate(pattern, opening, lead)
+
+
 class Reading:
     """A text of which the lower case is in step with it, and what is known about it."""
 
     def __init__(self, text: str, lowered: str, starts: frozenset[bytes]) -> None:
         self.text, self.lowered, self.starts = text, lowered, starts
         self.ascii = text.isascii()
-        self._known: dict[tuple[re.Pattern[str], int, int], list[int]] = {}
+        self._known: dict[Gate, list[int]] = {}
 
     @cached_property
     def runs(self) -> list[Run]:
@@ -72,14 +98,14 @@ class Reading:
         """How many digits stand in a run, and with nothing between them, at most."""
         return max((run.digits for run in self.runs), default=0), longest_row(self.text)
 
-    def places(self, gate: re.Pattern[str], opening: int = 0, lead: int = 0) -> list[int]:
-        """Where a gate opens; with an opening, only at runs of as many digits, or a lead before them."""
-        key = gate, opening, lead
-        found = self._known.get(key)
+    def places(self, gate: Gate) -> list[int]:
+        """Where a gate opens, ascending."""
+        found = self._known.get(gate)
         if found is None:
-            parts = self._long(opening, lead) if opening else [(0, len(self.text))]
-            found = self._known[key] = [
-                match.start() for start, end in parts for match in gate.finditer(self.text, start, end)
+            parts = self._long(gate.opening, gate.lead) if gate.opening else [(0, len(self.text))]
+            find = gate.pattern.finditer
+            found = self._known[gate] = [
+                match.start() for start, end in parts for match in find(self.text, start, end)
             ]
         return found
 
@@ -111,8 +137,8 @@ class Heads:
         self.need = need_of(pattern, flags)
         """What every match holds."""
         self._in_runs = self.need.opening >= _OPENING
-        self._gate = None if self._all and not self._in_runs else gate_of(pattern, flags)
-        self._any_gate = any_gate_of(pattern, flags)
+        self._gate = _gate(gate_of(pattern, flags), self.need)
+        self._any_gate = _gate(any_gate_of(pattern, flags), self.need) if self._in_runs else None
         self.only_words = bool(self._all) and not self._others
         """Whether every match in an ASCII text begins with one of these words."""
 
@@ -136,9 +162,7 @@ class Heads:
         return found
 
     def _gated(self, reading: Reading) -> list[int] | None:
-        gate = self._gate if reading.ascii else None
-        if self._in_runs:
-            return reading.places(gate or self._any_gate, self.need.opening, self.need.lead)
+        gate = (reading.ascii and self._gate) or self._any_gate
         return reading.places(gate) if gate else None
 
 
