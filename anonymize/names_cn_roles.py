@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from privgen.anonymize.names_cn_parts import (
+    BEGIN,
     COMPOUNDS,
     END,
     FOREIGN,
@@ -12,6 +13,7 @@ from privgen.anonymize.names_cn_parts import (
     HAN,
     MARK,
     NAME,
+    SECOND,
     TYPICAL,
     WORDS,
     alone,
@@ -41,7 +43,7 @@ _DONE = (
     "|的名字|的名|名下|寄|确认|办理|安排|回电|送|核实|说|转"
 )
 _DID = (
-    "迟到|答应|来|人很|为您|为你|推荐|代|跟|到|让|上门|安装|态度|服务|很|非常|特别|太|不|耐心|热情|认真|负责|说|告诉|解答|回复|处理|帮|打|接|送|派|签|收|申请|要求"
+    "去|也|能|可以|正|刚|才|会|拿|马上|迟到|答应|来|人很|为您|为你|推荐|代|跟|到|让|上门|安装|态度|服务|很|非常|特别|太|不|耐心|热情|认真|负责|说|告诉|解答|回复|处理|帮|打|接|送|派|签|收|申请|要求"
     "|投诉|反映|反馈|来电|退|下单|购买"
     "|买|付|已|未|没|还|的|在|给|把|直接|主动|一直|总是|咨询|询问|催|想|需|确认|同意|拒|取|拿|留言|评价"
 )
@@ -70,7 +72,8 @@ RULES = (
         "person_cn_typical",
         "PERSON",
         re.compile(
-            rf"(?:(?<![{CJK}A-Za-z])|(?<=[{_BEFORE}]))((?:{COMPOUNDS}|[{COMMON}])[{TYPICAL}]{{2}})"
+            rf"{BEGIN}(?:(?<![{CJK}A-Za-z].)|(?<=[{_BEFORE}].))"
+            rf"(?:[{SECOND}](?<={COMPOUNDS})|(?<=[{COMMON}]))[{TYPICAL}]{{2}}"
             rf"(?={MARK}|{END}|[{_AFTER}])"
         ),
         0.55,
