@@ -89,6 +89,9 @@ def _jobbed(value: str) -> int:
     )
 
 
+_NOT_PASSPORT = frozenset(
+    "AND OR OF THE ID NO BRAND PRODUCT ITEM FILE USER FIRST LAST FULL COMPANY SHOP".split()
+)
 _BRANDS = frozenset(["白小姐", "金夫人", "花小姐", "马大姐", "太太乐", "康师傅"])
 _NICK_WORDS = wordlist("familiar_words_cn")
 
@@ -132,16 +135,26 @@ RULES = (
         (*_STRONG.split("|"), *_SELF.split("|")),
     ),
     Rule(
+        "person_passport_name",
+        "PERSON",
+        re.compile(
+            r"(?<![A-Za-z])(?:[Nn]ame|NAME|拼音|英文名)[ :]{1,2}([A-Z]{2,12}[ ,/]{1,2}[A-Z]{2,12}(?:[ ][A-Z]{2,12})?)(?![A-Za-z0-9])"
+        ),
+        0.6,
+        ("name", "拼音", "英文名"),
+        lambda value: not _NOT_PASSPORT & set(re.split("[ ,/]+", value)),
+    ),
+    Rule(
         "person_cn_title",
         "PERSON",
         re.compile(
             rf"(?:(?:{COMPOUNDS})|[{TITLED}])(?:{GIVEN}{{1,2}}|(?=(?:{_TITLE_PAIR}))(?<!{_ENDINGS}))(?"
             rf":{_TITLE_PAIR})"
             rf"|(?:(?<![{CJK}])|{_ASKED})[{SINGLE}](?:{GIVEN}{{1,2}})?(?:{_TITLE_PAIR})"
-            rf"|{FOREIGN}(?=(?:{_TITLE_PAIR}))"
+            rf"|{FOREIGN}(?=(?:{_TITLE_PAIR}))|(?<![{CJK}])[{SINGLE}][ ](?:先[ ]生|女[ ]士|小[ ]姐|太[ ]太)"
         ),
         0.7,
-        ("先生", "女士", "小姐", "太太", "夫人", "同学"),
+        ("先生", "女士", "小姐", "太太", "夫人", "同学", "先 生", "女 士", "小 姐", "太 太"),
         _titled,
     ),
     Rule(
@@ -150,7 +163,7 @@ RULES = (
         re.compile(
             rf"(?:(?<![{CJK}])|{_GIVEN_TO}|(?<=[部组店司处科室厂院区楼号栋里的和与及约])|(?<=师傅)|(?<=客服)|(?<=快递员))"
             rf"((?:{COMPOUNDS}|[{TITLED}于曾欧吴])(?:{GIVEN}{{1,2}})?(?:{_JOB}))"
-            rf"(?=[^{CJK}]|$|[你您好收签的了吧说那边打取回发已去很给和也把让处不态服查看同代家要在没来接转换送问又还有]|就|帮|下楼|可以|申请|联系|谢谢|辛苦|亲|本人)"
+            rf"(?=[^{CJK}]|$|[你您好收签的了吧说那边打取回发已去很给和也把让处不态服查看同代家要在没来接转换送问又还有]|就|帮|人(?=[很特真超好不挺蛮])|下楼|可以|申请|联系|谢谢|辛苦|亲|本人)"
         ),
         0.65,
         tuple(_JOB.split("|")),
@@ -160,8 +173,8 @@ RULES = (
         "person_cn_job_told",
         "PERSON",
         re.compile(
-            rf"(?<=[给找跟和被在把由对向同替帮让请叫问约谢到说位])((?:{COMPOUNDS}|[{_TOLD}])(?:{_RANK}))(?!傅)"
-            rf"|(?<=[问找叫喊约]下)([{TITLED}](?:{_RANK}))"
+            rf"(?:(?<=[给找跟和被在把由对向同替帮让请叫问约谢到说位])(?:{COMPOUNDS}|[{_TOLD}])|(?<=[问找叫喊约]下)[{TITLED}])"
+            rf"(?:{_RANK})"
         ),
         0.6,
         tuple(_RANK.split("|")),

@@ -26,6 +26,7 @@ from privgen.anonymize.names_cn_parts import (
     BRANDS,
     COMPOUNDS,
     FOREIGN,
+    GIVEN,
     HAN,
     LAST,
     MARK,
@@ -56,11 +57,18 @@ _GAPS = ("", " ", "  ")
 _LINE = behind(*(f"{mark}{gap}" for mark in ("^", "[\\n。!;~|、/&]") for gap in _GAPS))
 _ITEM = behind(
     *(f"[0-9]{gap}[.、):]{more}" for gap in ("", " ") for more in ("", " ")),
-    *("^[0-9]", "^[0-9]{2}", "[\\n;。][0-9]", "接龙[0-9]"),
+    *("^[0-9]", "^[0-9] ", "^[0-9]{2}", "^[0-9]{2} ", "[\\n;。][0-9]", "接龙[0-9]"),
 )
 _HELLO = behind(*(f"[好嗨喽罗嘿哈]{gap}" for gap in ("", "[,!~ ]", "[,!~] ")))
 _CLASS = behind(*(f"{number}[班组队部科系]" for number in ("[0-9一二三四五六七八九十)]", "[0-9)] ")))
 _END = f"(?=[ ]?(?:{MARK}|在(?:吗|么|不|嘛)|[你您我吗]))"
+
+
+_GIVEN_WORDS = frozenset(
+    "建国 爱国 卫国 国庆 建军 解放 和平 安然 自强 文明 光明 建设 志强 立新 建新 国强 国荣 秀丽 美丽".split()
+)
+"""Words that are given names, too."""
+_TOLD_WORDS = frozenset(WORDS) - _GIVEN_WORDS
 
 
 def sure(value: str) -> int:
@@ -73,17 +81,16 @@ def sure(value: str) -> int:
 def _whole(name: str) -> int:
     if name in PEOPLE:
         return len(name)
-    if name[0] in DOUBTFUL and (name[-1] not in LAST if len(name) == 2 else name[1:] in WORDS):
+    if name[0] in DOUBTFUL and (name[-1] not in LAST if len(name) == 2 else name[1:] in _TOLD_WORDS):
         return 0
     return full_name(name)
-
 
 
 def _rare(value: str) -> int:
     """As `sure` for any family name: nothing of it is a word."""
     if value[-1] in NOT_LAST or (len(value) == 2 and value[-1] not in LAST):
         return 0
-    return full_name(value) if value[1:] not in WORDS and value[:2] not in WORDS else 0
+    return 0 if {value, value[1:], value[:2]} & _TOLD_WORDS or value in BRANDS else len(value)
 
 
 def _rule(name: str, pattern: str, triggers: tuple[str, ...] = _NAMES, *, digit: bool = False) -> Rule:
@@ -120,7 +127,7 @@ RULES = (
         "person_cn_rare",
         "PERSON",
         re.compile(
-            rf"[{SINGLE}](?=[{TYPICAL}])(?:{behind(*_ROLE, '叫', '名:', '名字叫')}[{TYPICAL}]{{1,2}}(?={MARK})"
+            rf"[{SINGLE}](?:{behind(*_ROLE, '叫', '名:', '名字叫')}[{TYPICAL}]{{1,2}}(?={MARK})"
             rf"|(?<=叫.)[{TYPICAL}]{{2}}|(?<=[\[【].)[{TYPICAL}]{{1,2}}(?=[\]】])"
             rf"|{_ITEM}[{TYPICAL}]{{2}}(?=[ ]?[0-9+,(]))",
             re.MULTILINE,
@@ -128,6 +135,14 @@ RULES = (
         0.55,
         (":", "叫", "[", "【", "员", "主", "者", "人", "客", "1", "2"),
         _rare,
+    ),
+    Rule(
+        "person_cn_called",
+        "PERSON",
+        re.compile(rf"(?<=[一个位人]叫)([{SINGLE}]{GIVEN}{{1,2}})(?=的|{MARK}|{DID})"),
+        0.6,
+        ("个叫", "位叫", "人叫", "一叫"),
+        full_name,
     ),
     _rule("numbered", f"{BEGIN}{_ITEM}{_REST}(?=[ ,+:(0-9]|{MARK})", digit=True),
     _rule("counted", rf"{_OPEN}({_SURE})(?=[ ]?\+[ ]?[0-9])", ("+",)),

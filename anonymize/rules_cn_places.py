@@ -122,6 +122,18 @@ def _told(value: str) -> bool:
 
 
 RULES = (
+    Rule(
+        "cn_address_door",
+        "ADDRESS",
+        re.compile(
+            r"(?<![0-9A-Za-z])([0-9A-Z]{1,3}(?:号楼|[栋幢座])[0-9一二三四五六七八九]{1,2}单元[ ]?(?:[0-9一二三四五六]{1,2}[层楼])?[0-9]{3,4}(?:室|号|户)?"
+            r"|[0-9A-Z]{1,3}(?:号楼|[栋幢座])[ ]?[0-9]{3,4}(?:室|户|房)"
+            r"|(?:[A-Z][0-9]{0,2}|[0-9]{1,3})(?:号楼|[栋幢])[0-9]{3,4})(?![0-9A-Za-z年月日元块件斤米平个])"
+        ),
+        0.6,
+        CN_UNIT,
+        digit=True,
+    ),
     Rule("cn_address", "ADDRESS", re.compile(_ADDRESS), 0.8, CN_UNIT, _address),
     Rule(
         "cn_address_context",

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from privgen.anonymize import (
     names_cn,
     names_cn_around,
+    names_cn_peoples,
     names_cn_roles,
     names_contexts,
     names_signatures,
@@ -63,6 +64,7 @@ RULES: tuple[Rule, ...] = (
     *names_cn.RULES,
     *names_cn_roles.RULES,
     *names_cn_around.RULES,
+    *names_cn_peoples.RULES,
     *rules_cn_exports.RULES,
 )
 """Every rule of the scanner; `privgen.anonymize.presidio` exposes each as a Presidio recogniser."""
