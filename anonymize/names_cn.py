@@ -173,7 +173,7 @@ RULES = (
         "person_cn_job_told",
         "PERSON",
         re.compile(
-            rf"(?:(?<=[给找跟和被在把由对向同替帮让请叫问约谢到说位])(?:{COMPOUNDS}|[{_TOLD}])|(?<=[问找叫喊约]下)[{TITLED}])"
+            rf"(?:(?<=[给找跟和被在把由对向同替帮让请叫问约谢到说位成为工来个家])(?:{COMPOUNDS}|[{_TOLD}])|(?<=[问找叫喊约]下)[{TITLED}])"
             rf"(?:{_RANK})"
         ),
         0.6,

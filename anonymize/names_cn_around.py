@@ -49,8 +49,13 @@ _SURE = f"(?:{BEGIN}{_REST}|{FOREIGN})"
 _NAMES = (*COMMON, *COMPOUND)
 _DOTS = ("·", "•", "・")
 _OPEN = f"(?<![{CJK}A-Za-z])"
+_PERSON = "[机住约票订理行用系办责护托保诉修养领持主付款购买提取收寄发送签卡]人"
 _STAFF = [f"工号[0-9A-Z]{{{size}}}{of}" for size in range(2, 9) for of in ("", "的")]
-_ROLE = [*words_behind(ROLES), "[员者主]", "[员者主][ :]", "(?<!专)[男女]士[ :]"]
+_ROLE = [
+    *words_behind(ROLES),
+    *(f"{word}{link}" for word in ("[员者主]", _PERSON) for link in ("", "[ :是为叫]")),
+    "(?<!专)[男女]士[ :]",
+]
 _CUED = behind("[叫祝找请放搁存刻送致]", "[叫祝找请放搁存刻送致][ :]", *_ROLE, *words_behind(VERBS), *_STAFF)
 _ALONE = f"(?<![{CJK}A-Za-z].)"
 _GAPS = ("", " ", "  ")
@@ -105,7 +110,7 @@ _AROUND = (
     f"{_ALONE}{_REST}(?=[ ]?(?:{SAYS}))",
     rf"(?<=[\[【“\"'‘(].){_REST}(?=[\]】”\"'’)])",
     f"{_LINE}{_REST}(?=[ ]?(?:[:、/|&·-]|[ ][0-9]{{1,2}}:[0-9]{{2}}|[ ]20[0-9]{{2}}[-/年]|$))",
-    rf"{behind('[】)]', '] ', '】 ', '^')}{_REST}(?=[,，!！:~ ]{{1,2}}(?:[您你]|麻烦|请|快递|包裹|订单))",
+    rf"{behind('[】)]', '] ', '】 ', '^')}{_REST}(?=[,，!！:~ ]{{1,2}}(?:[您你]|麻烦|请|快递|包裹|订单|凭|已|取件|速|尽快|有|我))",
     f"{_HELLO}{_REST}{_END}",
     f"{_CLASS}{_REST}(?=[ ]?(?:{MARK}|的|同学|{DID}))",
 )
