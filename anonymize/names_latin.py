@@ -74,7 +74,8 @@ NAME = rf"(?:{FULL}|{CAPITALS}|{ANY_CASE})"
 GIVEN = wordlist("given_names")
 """Common given names that are no words of a shop's English."""
 NOT_NAMES = wordlist("not_names")
-_AFTER = wordlist("after_names") | NOT_NAMES
+COMMON = wordlist("after_names") | NOT_NAMES
+"""Words that in lower case are neither a name nor an account."""
 _AMBIGUOUS = wordlist("ambiguous_names")
 _BRANDS = re.compile(
     r"(?:dr|mr|mrs|ms)\.?\s(?:martens?|scholl|pepper|clean|coffee|potato|bean|meyer|brown's|porter|right"
@@ -149,7 +150,7 @@ def _ends(word: str, first: bool) -> bool:
     if len(plain) == 1 and word[0].isupper() and not first:
         return plain == "i"
     if not word[0].isupper() or word.isupper():
-        return plain in _AFTER
+        return plain in COMMON
     return plain in NOT_NAMES and (first or plain not in _ALSO_SURNAMES)
 
 
@@ -226,7 +227,7 @@ def whole_or_given(value: str) -> int:
 def uncommon(value: str) -> int:
     """As `name_length` in title case, if no common word stands first; as `listed` in other cases."""
     first = _plain(value.split(" ", 1)[0])
-    common = first in _AFTER or first.endswith(("ing", "ed", "ly"))
+    common = first in COMMON or first.endswith(("ing", "ed", "ly"))
     return listed(value) or (0 if common or not value[0].isupper() else name_length(value))
 
 

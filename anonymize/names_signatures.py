@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from privgen.anonymize.names_contexts import person_rule
 from privgen.anonymize.names_latin import (
     ANY_CASE,
     CAPITALS,
@@ -14,6 +13,7 @@ from privgen.anonymize.names_latin import (
     listed_or_two,
     name_length,
 )
+from privgen.anonymize.names_rule import person_rule
 from privgen.anonymize.rules import BLANK
 from privgen.anonymize.rules_labelled import any_of
 
