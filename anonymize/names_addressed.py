@@ -38,7 +38,7 @@ RULES = (
         r"|buongiorno|bom dia|boa (?:tarde|noite)|good (?:morning|afternoon|evening|day)|greetings|moin"
         r"|servus|namaste|hej)(?: there| again| to)?[ ,]{1,2}",
         any_of(
-            "hi |hi,|hiya|hello|hey |hey,|olá|ola |ola,|oi |oi,|hallo|hola|ciao|salut|bonjour|bonsoir"
+            "yo |yo,|hi |hi,|hiya|hello|hey |hey,|olá|ola |ola,|oi |oi,|hallo|hola|ciao|salut|bonjour|bonsoir"
             "|guten|buenos|buenas|buongiorno|bom dia|boa tarde|boa noite|good morning|good afternoon"
             "|good evening|good day|greetings|moin|servus|namaste|hej "
         ),
@@ -47,12 +47,32 @@ RULES = (
         score=0.6,
     ),
     person_rule(
+        "gift",
+        LEFT
+        + r"(?:gift|greeting|card|engrav(?:e|ed|ing)|monogram|inscription|embroider(?:y|ed)?|personali[sz](?:ed|ation)"
+        r"|message|note|tag)[^\n.]{0,25}?[:\"“][^\n]{0,60}?(?<![a-z])(?:to|for|from|love|dear|mom|dad|happy birthday"
+        r"|congratulations|congrats|with love|xx)[ ,:]{1,2}(?:my |our |dear |dearest |little |baby )?",
+        any_of(
+            "gift|greeting|engrav|monogram|inscription|embroid|personali|card message|card reads|message:|note:|tag:"
+        ),
+        uncommon,
+        value=rf"(?:{TWO}|{WORD})",
+        after=r"(?=[ ]?[,.!;:\"”’&\n]|\s*$|[ ](?i:and|from|love|on|with)(?![a-z]))",
+        score=0.56,
+    ),
+    person_rule(
         "vocative",
-        LEFT + r"(?:welcome(?: back)?|thanks|thank you|sorry|congratulations|happy birthday|call me"
+        LEFT
+        + r"(?:welcome(?: back)?|thanks?(?: you)?(?: (?:again|so much|very much|a lot|a million|once more))?|thx|ty|sorry"
+        r"|congrat(?:ulation)?s|happy (?:birthday|anniversary|holidays|new year)|merry christmas|well done|good (?:job|luck)"
+        r"|get well soon|feliz cumpleaños|parabéns|joyeux anniversaire|bon anniversaire|buon compleanno|felicidades"
+        r"|alles gute|danke|merci|gracias|grazie|obrigad[oa]|bedankt|welcome to the family|call me"
         r"|cardholder"
         r"|(?:it|this) is for|for the attention of)[ ,]{1,2}",
         any_of(
-            "welcome|thanks|thank you|sorry|congrat|happy birthday|call me|cardholder|is for|attention of"
+            "welcome|thanks|thank|thx|ty|sorry|congrat|happy |merry|well done|good job|good luck|get well|feliz|parabéns"
+            "|joyeux|bon anniv|buon compl|felicid|alles gute|danke|merci|gracias|grazie|obrigad|bedankt|call me|cardholder"
+            "|is for|attention of"
         ),
         uncommon,
         value=rf"(?:{TWO}|{WORD})",
@@ -63,7 +83,7 @@ RULES = (
         "person_title",
         "PERSON",
         re.compile(
-            rf"{LEFT}((?:(?:M[rR]|M[rR][sS]|M[sS]|M[iI][sS][sS]|M[xX]|D[rR]|P[rR][oO][fF](?:essor)?|Sir"
+            rf"{LEFT}((?:(?:(?:M[rR]s?|D[rR]|Herr|Sr|M)\.?[ ](?:and|&|y|e|und|et)[ ])?(?:M[rR]|M[rR][sS]|M[sS]|M[iI][sS][sS]|M[xX]|D[rR]|P[rR][oO][fF](?:essor)?|Sir"
             rf"|Madam|Lady|Lord|Rev|S[rR][aA]?|Srta|Sig(?:\.ra|nora?)?"
             rf"|Do[nñ]a?|Dom|Herrn?|Frau|Mme|Mlle|Monsieur|Madame|Mademoiselle|Se[ñn]ora?|Senhora?|Sr[ºª]"
             rf"|Dhr|Mevr|Mevrouw|Meneer|Pan|Pani|Shri|Smt|Capt|Mister|Miss|Missus)\.?"

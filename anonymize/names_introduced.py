@@ -83,13 +83,13 @@ RULES = (
     ),
     person_rule(
         "hello_it_is",
-        LEFT + r"(?:bonjour|salut|coucou|hallo|hi|hello|hey|hola|ciao|oi|ol[aá]|moin)[ ,!]{1,2}(?:c['’]est"
+        LEFT + r"(?:bonjour|salut|coucou|hallo|hi|hello|hey|yo|hola|ciao|oi|ol[aá]|moin)[ ,!]{1,2}(?:c['’]est"
         r"|hier ist|this is"
-        r"|it['’]s|aqu[íi]|soy|sono|aqui [ée] [oa]|ici)[ ]",
-        any_of("c'est|c’est|hier ist|this is|it's|it’s|aquí|aqui|soy |sono |ici "),
+        r"|it['’]?s(?: me)?|(?:uh|um|er)|aqu[íi]|soy|sono|aqui [ée] [oa]|ici)[ ]",
+        any_of("c'est|c’est|hier ist|this is|it's|it’s|its|aquí|aqui|soy |sono |ici |uh|um|er"),
         uncommon,
         value=rf"(?:{TWO}|{WORD})",
-        after=r"(?=[ ]?[,.!;\n]|\s*$)",
+        after=r"(?=[ ]?[,.!;\n]|\s*$|[ ](?i:again|here|from|and|my|i|can|could|just|about|calling|re|with|um|uh)(?![a-z]))",
         score=0.6,
     ),
     person_rule(

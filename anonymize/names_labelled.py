@@ -12,46 +12,100 @@ from privgen.anonymize.names_latin import (
     TWO,
     UP,
     WORD,
+    any_listed,
     name_length,
-    title_or_listed,
+    named,
+    surname_first,
     two_words,
+    uncommon,
 )
 from privgen.anonymize.names_rule import person_rule
 from privgen.anonymize.rules import BLANK, DIGITS, Rule
 from privgen.anonymize.rules_labelled import any_of
 
+_LABEL = (
+    r"(?:(?:customer|recipient|contact|buyer|consignee|card ?holder|account(?: holder)?|full|first|last|middle"
+    r"|sur|family|given|given and family|billing|shipping|delivery|sender|receiver|purchaser|client|guest|patient"
+    r"|owner|user|passenger|beneficiary|signatory|payee|visitor|caller|agent|employee|driver|real|legal|nick)?[ _]?names?"
+    r"|customer|recipient|consignee|card ?holder|account holder|buyer|purchaser|receiver|payee|beneficiary|attn\.?"
+    r"|attention|(?:ship(?:ping)?|bill(?:ing|ed)?|sold|deliver(?:y|ed)?|sen[dt]|mail(?:ed)?|invoiced?|assigned|given|handed"
+    r"|released|issued|refund(?:ed)?|payable|addressed|escalated|belongs)[ -]?to|signed(?: for)?(?: by)?|sender"
+    r"|contact(?: person)?|signature|author|requester|assignee|visitor|caller|guest|client|patient|traveller|traveler"
+    r"|passenger|applicant|claimant|cust|rep|agent|driver|courier|seller|vendor|owner|manager|supervisor|employee"
+    r"|operator|cashier|technician|reviewer|subscriber|bidder|winner|undersigned|pod|proof of delivery|poc|fao|spoke to"
+    r"|(?:received|requested|reported|approved|prepared|handled|accepted|collected|picked up|packed|checked|placed|ordered"
+    r"|created|raised|opened|closed|authori[sz]ed|submitted|posted|reviewed|verified|delivered|booked|sent|paid|served"
+    r"|assisted|completed|processed|witnessed) by|livraison|livr[ée] [àa]|lieferung an|versand an|spedire a|enviar a"
+    r"|entregar a|env[ií]o a|entregar para|rechnungsadresse|lieferadresse|lieferung|rechnung an|kontoinhaber(?:in)?"
+    r"|(?:direcci[oó]n|adresse) de (?:env[ií]o|livraison|facturation)|nome(?: completo)?|destinat[aá]rio|cliente|titular"
+    r"|comprador|remetente|remitente|nombre(?: y apellidos?| completo)?|apellidos?|nom(?: complet)?|pr[ée]nom|destinataire"
+    r"|exp[ée]diteur|vorname|nachname|empf[äa]nger(?:in)?|absender(?:in)?|besteller(?:in)?|ansprechpartner(?:in)?|kunde"
+    r"|kundin|naam|klant|ontvanger|nome e cognome|cognome|intestatario|destinatario|mittente|navn|namn|mottagare"
+    r"|imi[ęe](?: i nazwisko)?|odbiorca|nama|penerima)"
+)
+_LABEL_TRIGGERS = any_of(
+    "name|names|surname|firstname|lastname|fullname|nickname|customer|custom|recip|contact|buyer|consig|card|cardh|account|sender"
+    "|receiver|purch|client|guest|patient|owner|user|passenger|benef|signat|payee|visitor|caller|agent|employee|driver"
+    "|attn|attention|ship|bill|sold to|sold-to|deliver|send|sent|mail|invoice|assigned|given to|handed to|released to"
+    "|issued to|refund|payable|addressed|escalated|belongs|signed|author|requester|assignee|traveller|traveler"
+    "|applicant|claimant|cust|rep|courier|seller|vendor|manager|supervisor|operator|cashier|technic|reviewer|subscr"
+    "|bidder|winner|undersigned|pod|proof of|poc|fao|spoke to|received|requested|reported|approved|prepared|handled"
+    "|accepted|collected|picked up|packed|checked|placed by|ordered by|created by|raised by|opened by|closed by|authori"
+    "|submitted|posted by|reviewed|verified|booked|paid by|served by|assisted|completed|processed|witnessed|livrai|livré"
+    "|lieferung|versand|spedire|enviar|entregar|envío|envio|rechnung|rechnungs|liefera|konto|kontoi|adresse|dirección"
+    "|direccion|nome|destin|titular|comprador|remet|remit|nombre|apell|nom|prén|prenom|expéd|exped|vorname|nachname"
+    "|empf|absend|bestel|ansprech|kunde|kundin|naam|klant|ontvang|cognome|intest|mittente|navn|namn|mottag|imię|imie"
+    "|odbiorca|nama|penerima"
+)
+_THING_NAMED = re.compile(
+    r"(?i)(?<![a-z])(?:product|item|brand|file|store|shop|company|model|style|colou?r|event|host|domain|sku|style"
+    r"|design|pattern|business|class|field|column|app|device|printer|server|game|movie|book|song|pet|dog|cat|horse)[ _-]?$"
+)
+
 RULES = (
     person_rule(
         "label",
-        LEFT + r"(?:(?:customer|recipient|contact|buyer|consignee|card ?holder|account(?: holder)?|full|first"
-        r"|last|middle|sur|family|given|given and family"
-        r"|billing|shipping|delivery|sender|receiver|purchaser|client|guest|patient|owner|user|passenger"
-        r"|beneficiary|signatory|payee)?[ ]?names?"
-        r"|customer|recipient|consignee|card ?holder|account holder|buyer|purchaser|receiver|payee"
-        r"|beneficiary|attn\.?|attention"
-        r"|(?:ship(?:ping)?|bill(?:ing)?|sold|deliver(?:y)?|send|mail)[ -]?to|signed(?: for)?(?: by)?"
-        r"|sender|contact(?: person)?|signature|livraison|livr[ée] [àa]|lieferung an|versand an|spedire a"
-        r"|enviar a|entregar a"
-        r"|env[ií]o a|entregar para|reviewer|author|requester|requested by|reported by|assignee"
-        r"|rechnungsadresse"
-        r"|lieferadresse|(?:direcci[oó]n|adresse) de (?:env[ií]o|livraison|facturation)|cust"
-        r"|nome(?: completo)?|destinat[aá]rio|cliente|titular|nombre(?: y apellidos?| completo)?"
-        r"|apellidos?|nom(?: complet)?|pr[ée]nom|destinataire"
-        r"|vorname|nachname|empf[äa]nger(?:in)?|besteller(?:in)?|kunde|kundin|naam|nome e cognome|cognome"
-        r"|intestatario|destinatario|navn|namn|imi[ęe](?: i nazwisko)?)"
-        r"(?:[ ]?[:：=]|[ ]-)\s{0,3}",
-        any_of(
-            "name|names|surname|custom|recip|consig|card|account|buyer|purch|receiv|payee|benef|attn"
-            "|attention|ship|bill|sold to|deliver|send|mail to|signed|sender|contact|signature|nome"
-            "|destin|client|titular|nombre|apell|nom|prén|prenom|vorname|nachname|empf|bestel|kund"
-            "|naam|cognome|intest|navn|namn|imię|imie|livrai|livré|lieferung an|versand|spedire|enviar"
-            "|entregar|envío|envio"
-            "|reviewer|author|requester|requested by|reported by|assignee|rechnungsa|liefera|adresse"
-            "|dirección|direccion"
-            "|cust"
-        ),
-        title_or_listed,
+        LEFT + _LABEL + r"(?:[\"'*_]{0,2}[ ]?[:：=]|[ ][-–]|[ ]?[|\t])[ ]?[\"'*_]{0,2}\s{0,3}",
+        _LABEL_TRIGGERS,
+        named,
         score=0.72,
+        unless=_THING_NAMED,
+    ),
+    person_rule(
+        "label_is",
+        LEFT
+        + r"(?:(?:account|card|policy)[ -]?holder|(?:customer|client|buyer|recipient|contact|caller|sender|receiver)['’]?s?"
+        r"(?: name)?|(?:first|last|family|given|sur|full|maiden)[ -]?name)(?:['’]s|[ ](?:is|was|being|reads|on file is|shows))?[ ]",
+        any_of(
+            "account|card|policy|customer|client|buyer|recipient|contact|caller|sender|receiver|first name"
+            "|first-name|firstname|last name|last-name|lastname|family name|given name|surname|full name|fullname"
+            "|maiden name"
+        ),
+        uncommon,
+        value=rf"(?:{TWO}|{WORD}|{CAPITALS})",
+        after=r"(?=[ ]?[,.;:!?)(/|\n-]|\s*$|[ ][a-z0-9+])",
+        score=0.6,
+    ),
+    person_rule(
+        "mail_header",
+        r"(?:^|\n)[ >*]{0,4}(?:from|to|cc|bcc|reply-to|sender|von|an|de|para|da|fra|från)[ *]{0,2}:[ *]{0,3}[\"']?",
+        any_of("from|to:|cc|bcc|reply-to|sender|von|an:|de:|para|da:|fra|från"),
+        name_length,
+        value=rf"(?:{TWO}|{WORD},[ ]{WORD}(?:[ ]{WORD})?|{CAPITALS}(?=[\"']?[ ]?<)|{WORD}(?=[\"']?[ ]?<))",
+        after=r"(?=[\"']?[ ]?(?:<|\n|\[|;|\(|,[ ]|\s*$))",
+        score=0.65,
+    ),
+    Rule(
+        "person_surname_first",
+        "PERSON",
+        re.compile(
+            rf"(?:^|\n|[|;\t:(][ ]?)({WORD},[ ]{WORD}(?:[ ]{WORD})?|[{LOW}]{{3,20}},[ ][{LOW}]{{3,20}})"
+            rf"(?=[ ]?[|;\t\n]|[ ][(<\[-]|,?[ ](?i:tel|phone|mobile|mob|cell|ph|email|e-mail|dob|born|order)(?![a-z])"
+            rf"|,?[ ]\+?[0-9(]{{3}}|\s*$)"
+        ),
+        0.56,
+        (",",),
+        surname_first,
     ),
     person_rule(
         "label_key",
@@ -112,6 +166,17 @@ RULES = (
         0.6,
         (*DIGITS, "@"),
         two_words,
+    ),
+    Rule(
+        "person_after_contact",
+        "PERSON",
+        re.compile(
+            rf"(?:(?<=[0-9]{{3}})|(?<=\.[a-z]{{2}})|(?<=\.[a-z]{{3}}))"
+            rf"(?:[ ]\(|[ ]?[|;/–-][ ]?|,[ ]?|\t)({TWO}|{WORD}(?=\)))(?=[ ]?[)|;\t\n]|\s*$)"
+        ),
+        0.55,
+        (*DIGITS, "@"),
+        any_listed,
     ),
     Rule(
         "person_before_address",

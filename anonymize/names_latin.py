@@ -60,7 +60,7 @@ WORD = (
     rf"0}}){{0,2}}"
     rf"|[{UP}]\.(?:-?[{UP}]\.)?)"
 )
-FULL = rf"{WORD}(?:[ ](?:{_PARTICLE}[ ]){{0,2}}(?:(?:d['’])?{WORD}|[{UP}](?=[ ][{UP}]))){{0,3}}"
+FULL = rf"(?:{WORD}|[{UP}](?=[ ][{UP}][{LOW}]))(?:[ ](?:{_PARTICLE}[ ]){{0,2}}(?:(?:d['’])?{WORD}|[{UP}](?=[ ][{UP}]))){{0,3}}"
 """One to four words in title case, with initials and particles between them."""
 TWO = rf"{WORD}[ ](?:{_PARTICLE}[ ]){{0,2}}(?:[{UP}]\.?[ ])?{WORD}(?:[ ]{WORD})?"
 """Two or three words in title case."""
@@ -81,7 +81,7 @@ _BRANDS = re.compile(
     r"(?:dr|mr|mrs|ms)\.?\s(?:martens?|scholl|pepper|clean|coffee|potato|bean|meyer|brown's|porter|right"
     r"|darcy"
     r"|denim|doolittle|jart|bronner|dre|oetker|beckmann|seuss|who|freeze|christmas|muscle|heater|dress"
-    r"|fancy|big|t|men)",
+    r"|fancy|big|t|men)(?![a-z])",
     re.IGNORECASE,
 )
 _FAMOUS = frozenset(line.strip() for line in lines("famous_names"))
@@ -90,7 +90,7 @@ _THING = re.compile(
     r"|ive|ersements|ated|ional|ation|tins|ders|ters|rses)$"
 )
 _TOKEN = re.compile(r"\S+")
-_TITLE = re.compile(r"\S{1,12}[ ]")
+_TITLE = re.compile(r"(?:\S{1,5}[ ](?:and|&|y|e|und|et)[ ])?\S{1,12}[ ]")
 LONGEST_LOWER = 3
 """Words of a name in lower case or in capitals: after that somebody is telling a story."""
 
@@ -183,7 +183,50 @@ def listed(value: str) -> int:
 def title_or_listed(value: str) -> int:
     """As `name_length` for title case; in lower case and in capitals the first word must be a given name."""
     first = value.split(" ", 1)[0]
-    return name_length(value) if first[:1].isupper() and not first.isupper() else listed(value)
+    title = first[:1].isupper() and (not first.isupper() or len(first.rstrip(".")) == 1)
+    return name_length(value) if title else listed(value)
+
+
+def named(value: str) -> int:
+    """A name that a label announces: in lower case or in capitals a word is a given name, or two are no others.
+
+    >>> named("HENRIKSEN MAIA"), named("mireille dubois"), named("silver chain")
+    (14, 15, 0)
+    """
+    kept = title_or_listed(value)
+    if kept:
+        return kept
+    kept = name_length(value)
+    words = [_plain(word) for word in value[:kept].split()]
+    if not GIVEN.isdisjoint(words):
+        return kept
+    return kept if len(words) > 1 and not any(_no_name(word) for word in words) else 0
+
+
+def _no_name(word: str) -> bool:
+    """Whether a word in lower case is a common one, or ends as words for things and deeds do."""
+    return (
+        word in COMMON or word in _AMBIGUOUS or _THING.search(word) is not None or word.endswith(("ed", "ly"))
+    )
+
+
+def surname_first(value: str) -> int:
+    """A family name, a comma and a given name: one of them is a listed given name, and no word is a common one."""
+    words = [_plain(word.rstrip(",")) for word in value.split()]
+    return 0 if GIVEN.isdisjoint(words) or not COMMON.isdisjoint(words) else len(value)
+
+
+def any_listed(value: str) -> int:
+    """As `name_length`, if one of the words is a common given name and none is a common word."""
+    words = [_plain(word) for word in value.split()]
+    return 0 if GIVEN.isdisjoint(words) or not COMMON.isdisjoint(words) else name_length(value)
+
+
+def capitals_first(value: str) -> int:
+    """A family name in capitals that is no common word, and a listed given name."""
+    surname, given = value.split(" ", 1)
+    common = _plain(surname) in COMMON
+    return 0 if common or not listed(given) else len(surname) + 1 + name_length(given)
 
 
 def listed_or_two(value: str) -> int:

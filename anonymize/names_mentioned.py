@@ -10,8 +10,11 @@ from privgen.anonymize.names_latin import (
     FULL,
     GIVEN,
     LEFT,
+    LOW,
     TWO,
+    UP,
     WORD,
+    capitals_first,
     listed,
     not_a_thing,
     title_or_listed,
@@ -19,7 +22,7 @@ from privgen.anonymize.names_latin import (
     whole_name,
     whole_or_given,
 )
-from privgen.anonymize.names_rule import person_rule
+from privgen.anonymize.names_rule import PUBLIC_WORK, person_rule
 from privgen.anonymize.rules import Rule
 from privgen.anonymize.rules_labelled import any_of
 
@@ -31,49 +34,10 @@ _KIN = (
     r"|agent|representative|rep|advisor|courier|driver|technician|salesperson|associate|marido|esposa"
     r"|filh[oa]|irmã|irmão|mãe|pai|Mann|Frau|Tochter"
 )
-# On a cover the name is public; after an article it is a brand.
-_WORK = re.compile(
-    r"(?i)(?<![a-z])(?:paperback|hardcover|hardback|novel|book|audiobook|album|cd|song|film|movie|memoir"
-    r"|biography|poems?"
-    r"|written|narrated|directed|illustrated|starring|author|singer|actor)s?,?(?: (?:by|of|about|from))?[ ]?$"
-    r"|(?<![A-Za-z])(?i:the|an?|this)[ ]$"
-)
-_KIN_TRIGGERS = (
-    "husband",
-    "wife",
-    "daughter",
-    "brother",
-    "sister",
-    "mother",
-    "father",
-    "friend",
-    "partner",
-    "boyfriend",
-    "girlfriend",
-    "fiancé",
-    "neighbor",
-    "neighbour",
-    "boss",
-    "colleague",
-    "cowork",
-    "roommate",
-    "assistant",
-    "uncle",
-    "aunt",
-    "cousin",
-    "niece",
-    "nephew",
-    "grandm",
-    "grandp",
-    "agent",
-    "represent",
-    "courier",
-    "driver",
-    "technic",
-    "marido",
-    "esposa",
-    "filha",
-    "filho",
+_KIN_TRIGGERS = any_of(
+    "husband|wife|daughter|brother|sister|mother|father|friend|partner|boyfriend|girlfriend|fiancé"
+    "|neighbor|neighbour|boss|colleague|cowork|roommate|assistant|uncle|aunt|cousin|niece|nephew"
+    "|grandm|grandp|agent|represent|courier|driver|technic|marido|esposa|filha|filho"
 )
 
 
@@ -81,14 +45,17 @@ RULES = (
     person_rule(
         "ask_for_lower",
         LEFT + r"(?:ask(?:ed|ing)? for|(?:spoke|spoken|talked|chatted) (?:to|with)|attn\.?:?|attention:|c/o"
-        r"|signed(?: for)?(?: it)? by|caller"
-        r"|(?:helped|served|assisted|received|collected|accepted) by|on behalf of)[ ]",
+        r"|signed(?: for)?(?: it)? by|caller|made out to|registered to|(?:spoke|talked) w/"
+        r"|(?:helped|served|assisted|received|collected|accepted|placed|ordered|purchased|picked up|approved"
+        r"|escalated|reported|raised|requested|opened) by|on behalf of)[ ]?[:：]?[ ]",
         any_of(
             "ask for|asked for|asking for|spoke|spoken|talked|chatted|attn|attention:|c/o|signed"
-            "|helped by|served by|assisted by|received by|collected by|accepted by|behalf|caller"
+            "|helped by|served by|assisted by|received by|collected by|accepted by|behalf|caller|placed by|ordered by"
+            "|purchased by|picked up by|approved by|escalated by|reported by|raised by|requested by|opened by|made out"
+            "|registered to"
         ),
         not_a_thing,
-        value=rf"(?:{CAPITALS}|{ANY_CASE})",
+        value=rf"(?:{CAPITALS}|{ANY_CASE}|[{LOW}]\.[ ]?[{LOW}]{{3,20}})",
         score=0.6,
     ),
     person_rule(
@@ -116,7 +83,17 @@ RULES = (
         r"|assinad[oa] por|recebid[oa] por|zu h[äa]nden(?: von)?|z\.? ?hd?\.?(?: v\.)?"
         r"|à l['’]attention de|a la atenci[oó]n de|hablar con|hablé con|parler (?:à|avec)"
         r"|sprechen mit|gesprochen mit|fragen sie nach|verlangen sie|bei|parlare con|all['’]attenzione di"
-        r"|sou [oa]|soy|sono|aquí|ik ben)[ ]",
+        r"|sou [oa]|soy|sono|aquí|ik ben|(?:spoke|talked|chatted) w/|as|herself as|himself as|themselves as"
+        r"|(?:escalated|approved|reported|raised|requested|submitted|opened|created|authori[sz]ed|verified|packed|booked"
+        r"|cancelled|canceled|returned|processed|completed|checked|confirmed|prepared|resolved|closed|witnessed) by"
+        r"|(?:payment|order|call|email|e-mail|message|complaint|request|refund|review|note|letter|gift|voicemail|parcel"
+        r"|package|delivery|purchase|ticket|feedback|visit|return|report|claim) (?:by|from|for|to)"
+        r"|(?:issued|credited|reissued|made out|made payable|assigned|transferred|charged|billed|invoiced|escalated"
+        r"|registered|payable|refunded|returned|reported|sold|awarded|posted|mailed|redirected|invoice|bill|reply"
+        r"|replied|written|wrote|kudos|congrats|congratulations|props|apologi[sz]e[d]?|apologies|according) (?:out )?to"
+        r"|authori[sz]ed?|lieferung an|versand an|rechnung an|paket an|zustellung an|(?:geliefert|geschickt|gesendet"
+        r"|versendet|übergeben|zugestellt) an|abgegeben bei|angenommen von|remis à|livré à|entregado a|recibido por"
+        r"|consegnato a|ricevuto da|ontvangen door|afgeleverd bij|levert til|signerad av)[ ]?[:：]?[ ]",
         any_of(
             "ask|asked|asking|asks|speak|spoke|spoken|talk|talked|chat|chatt|deal with|dealt"
             "|dealing with|attn|attention|c/o|care of|deliver|ship|sent to|send |handed|hand it"
@@ -129,7 +106,15 @@ RULES = (
             "|message|account hol|spedire|consegn|enviar"
             "|entregar|liefern|senden|versend|schick|versch|livrer|envoyer|expéd|exped|bezorg|sturen|recip"
             "|resident|pacco|pacote|paquete|colis|paket|name on|wishes|love from|greeting"
-            "|regards from|surname|spelled"
+            "|regards from|surname|spelled|herself|himself|themselves|escalated|approved by|reported|raised by|requested by"
+            "|submitted|opened by|created by|authori|verified by|packed by|booked by|cancelled by|canceled by|returned by"
+            "|processed|completed by|checked by|confirmed by|prepared by|resolved by|closed by|witnessed|payment|complaint"
+            "|request|refund|note from|letter from|gift|voicemail|parcel|package|delivery|ticket|feedback|visit from"
+            "|return|report by|claim|issued to|credited|reissued|made out|made pay|assigned|transfer|charged to|billed"
+            "|invoiced|invoice to|registered|payable|refunded|sold to|awarded|posted to|mailed to|redirected|bill to|reply"
+            "|replied|kudos|congrat|props|apolog|according|lieferung an|versand an|rechnung an|paket an|zustellung|geliefert an"
+            "|geschickt an|gesendet an|versendet|übergeben|zugestellt|abgegeben|angenommen|remis|livré à|recibido|consegnato"
+            "|ricevuto|ontvangen|afgeleverd|levert|signerad|w/"
         ),
         title_or_listed,
         score=0.65,
@@ -137,7 +122,7 @@ RULES = (
     person_rule(
         "kin",
         LEFT + rf"(?!the[ ](?:aunt|uncle))(?:my|our|his|her|your|the|minha|meu|mi|ma|mon|mein"
-        rf"|meine)[ ](?:{_KIN})(?:['’]s name)?,?[ ](?:is |named |called |is called )?",
+        rf"|meine)[ ](?:{_KIN})(?:['’]s name)?,?[ ]\(?(?:is |named |called |is called )?",
         _KIN_TRIGGERS,
         uncommon,
         score=0.6,
@@ -154,7 +139,7 @@ RULES = (
     ),
     person_rule(
         "weak",
-        LEFT + r"(?:i am|i['’]?m|this is|it['’]s|je suis|ich bin|eu sou|call(?:ed|ing)?|text|ring|rang"
+        LEFT + r"(?:i am|i['’]?m|this is|it['’]?s|je suis|ich bin|eu sou|call(?:ed|ing)?|text|ring|rang"
         r"|phone[ds]?|told|tells?|asked|met|thank(?:s|ed)?(?: you)?"
         r"|named|hi|hey|hello|sorry)[ ,]{1,2}",
         tuple(GIVEN),
@@ -169,7 +154,15 @@ RULES = (
         whole_or_given,
         value=FULL,
         score=0.6,
-        unless=_WORK,
+        unless=PUBLIC_WORK,
+    ),
+    Rule(
+        "person_capitals_first",
+        "PERSON",
+        re.compile(rf"{LEFT}(?<![&@#/.-])([{UP}][{UP}'’-]{{2,20}}[ ]{WORD}(?:[ ]{WORD})?)(?![{LOW}])"),
+        0.56,
+        tuple(GIVEN),
+        capitals_first,
     ),
     Rule(
         "person_two",
@@ -178,6 +171,6 @@ RULES = (
         0.55,
         tuple(GIVEN),
         whole_name,
-        unless=_WORK,
+        unless=PUBLIC_WORK,
     ),
 )

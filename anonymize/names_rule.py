@@ -8,6 +8,14 @@ from collections.abc import Callable
 from privgen.anonymize.names_latin import NAME
 from privgen.anonymize.rules import Rule
 
+PUBLIC_WORK = re.compile(
+    r"(?i)(?<![a-z])(?:paperback|hardcover|hardback|novel|book|audiobook|album|cd|song|film|movie|memoir"
+    r"|biography|poems?"
+    r"|written|narrated|directed|illustrated|starring|author|singer|actor)s?,?(?: (?:by|of|about|from))?[ ]?$"
+    r"|(?<![A-Za-z])(?i:the|an?|this)[ ]$"
+)
+"""What stands before a name that is public, on a cover, and before a brand, after an article."""
+
 
 def person_rule(
     name: str,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from privgen.anonymize import (
+    names_acting,
     names_addressed,
     names_cn,
     names_cn_roles,
@@ -69,6 +70,7 @@ RULES: tuple[Rule, ...] = (
     *names_introduced.RULES,
     *names_addressed.RULES,
     *names_mentioned.RULES,
+    *names_acting.RULES,
     *names_labelled.RULES,
     *names_signatures.RULES,
     *rules_cn_numbers.RULES,
