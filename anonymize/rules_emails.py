@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from privgen.anonymize.names_latin import COMMON
+from privgen.anonymize.names_latin import COMMON, GIVEN
 from privgen.anonymize.rules import CJK, DOMAIN, LEFT, RIGHT, Rule
 from privgen.anonymize.rules_labelled import any_of
 
@@ -15,13 +15,14 @@ TLDS = (
 )
 _SPOKEN_TLDS = (
     "com(?:(?:\\.| dot | ponto )(?:br|cn|au))?|net|org|info|biz|edu|cn|de|fr|br|uk|co|io|it|es|nl"
-    "|at|ch|eu|ca|au|pt|mx|se|no|dk|pl|ie|be|me"
+    "|at|ch|eu|ca|au|pt|mx|se|no|dk|pl|ie|be|me|in|kr|jp|hk|tw|sg|my|ph|th|vn|nz|za|ng|ke|gh|ae|tr|ru|ua|gr|cz|hu"
+    "|ro|fi|lt|lv|ee|hr|rs|bg|sk|si|cl|ar|pe|gov|app|dev|shop|store|online|mail|email"
 )
 _LOCAL = r"A-Za-z0-9À-ɏ.!#$%&'*+/=?^_`{|}~-"
 _LABEL = r"[A-Za-z0-9À-ɏ](?:[A-Za-z0-9À-ɏ-]{0,61}[A-Za-z0-9À-ɏ])?"
 _AT_BRACKETS = r"(?:[ ]?[\[({<][ ]?(?:at|arroba|@|a|ät)[ ]?[\])}>][ ]?|[ ]?-at-[ ]?|_at_|[ ]-[ ]?at[ ]?-[ ])"
 _AT = (
-    rf"(?:{_AT_BRACKETS}|[ ]{{1,2}}(?:at|arroba|ät|chiocciola|klammeraffe|apenstaartje"
+    rf"(?:{_AT_BRACKETS}|[ ]{{1,2}}(?:at(?:[ -](?:sign|symbol))?|arroba|ät|chiocciola|klammeraffe|apenstaartje"
     rf"|snabel-a)[ ]{{1,2}}|艾特|[ ]?@[ ]?)"
 )
 _DOT = (
@@ -46,8 +47,8 @@ RULES = (
         "email",
         "EMAIL_ADDRESS",
         re.compile(
-            rf"(?<![{_LOCAL}])[{_LOCAL}]{{1,128}}@(?:{_LABEL}\.){{1,8}}(?:[A-Za-z]{{2,24}}"
-            rf"|xn--[a-z0-9-]{{2,59}})"
+            rf"(?<![{_LOCAL}])(?:[A-Za-z_]{{2,20}}=)?([{_LOCAL}]{{1,128}}@@?(?:{_LABEL}\.){{1,8}}(?:[A-Za-z]{{2,24}}"
+            rf"|xn--[a-z0-9-]{{2,59}}))"
         ),
         0.95,
         ("@",),
@@ -150,6 +151,28 @@ RULES = (
         0.7,
         any_of("gmail|googlemail|yahoo|hotmail|outlook|icloud|gmx|proton|aol|web.|t-online|libero|mail."),
         lambda v: v.split(" ", 1)[0].lower() not in COMMON and not v.split(" ", 1)[0].endswith(("ing", "ed")),
+    ),
+    Rule(
+        "email_given_at_host",
+        "EMAIL_ADDRESS",
+        re.compile(
+            rf"(?<![A-Za-z0-9_+.@-])[A-Za-z]{{3,20}}[0-9]{{0,4}}[ ]at[ ](?:[a-z0-9-]{{1,63}}\.){{1,3}}(?:{TLDS}){RIGHT}"
+        ),
+        0.7,
+        DOMAIN,
+        lambda v: v.split(" ", 1)[0].rstrip("0123456789").lower() in GIVEN,
+        needs=re.compile(" at "),
+    ),
+    Rule(
+        "email_at_provider",
+        "EMAIL_ADDRESS",
+        re.compile(
+            r"(?<![A-Za-z0-9_+.@-])(?:[A-Za-z]{1,20}[0-9._-]){1,4}[A-Za-z0-9]{0,20}[ ](?:at|@)[ ]"
+            r"(?:gmail|googlemail|yahoo|hotmail|outlook|icloud|gmx|protonmail|aol)(?![A-Za-z]|\.[a-z])",
+            re.IGNORECASE,
+        ),
+        0.7,
+        any_of("gmail|googlemail|yahoo|hotmail|outlook|icloud|gmx|proton|aol"),
     ),
     Rule(
         "email_capitals",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from privgen.anonymize.rules import DIGITS, LEFT, RIGHT, Rule
-from privgen.anonymize.rules_labelled import IS, any_of, labelled
+from privgen.anonymize.rules_labelled import IS, any_of, digits_at_least, labelled
 from privgen.anonymize.validators import s10
 
 
@@ -27,6 +27,12 @@ _CARRIER = (
 )
 
 
+_NUMBER = (
+    r"(?:[A-Za-z]{1,5}(?=[0-9])|(?-i:[A-Z]{1,4})[ -])?[0-9](?:[ -]?[0-9]|(?-i:[A-Z]{1,4})(?![a-z])|[a-z](?=[0-9])"
+    r"|[ ](?-i:[A-Z]{1,3}[0-9]?)(?![A-Za-z])){6,30}"
+)
+"""A number of a parcel: digits, with spaces before digits and few letters between them."""
+
 RULES = (
     labelled(
         "tracking_shape",
@@ -46,19 +52,19 @@ RULES = (
             rf"(?:(?<![A-Za-z])(?:tracking|track|parcel|shipment|consignment"
             rf"|waybill|awb|rastreio|rastreamento|objeto)(?:[ ]?(?:number|no\.?"
             rf"|code|id|#|de|c[oó]digo))*[ ]?#?{IS}"
-            rf")((?:[A-Za-z]{{1,4}})?[0-9](?:[ ]?[A-Za-z0-9]|-(?=[A-Za-z0-9])){{7,27}})" + RIGHT,
+            rf")({_NUMBER})" + RIGHT,
             re.IGNORECASE,
         ),
         0.86,
         any_of("track|parcel|shipment|consignment|waybill|awb|rastre|objeto"),
-        lambda v: sum(c.isdigit() for c in v) >= 7,
+        digits_at_least(7),
         digit=True,
     ),
     labelled(
         "tracking_carrier",
         "TRACKING_NUMBER",
         _CARRIER,
-        r"[A-Z]{0,4} ?[0-9](?:[ -]?[0-9]){7,30}(?:[A-Z]{1,2}(?![A-Z]))?",
+        _NUMBER,
         any_of(
             "usps|ups|fedex|fed ex|dhl|dpd|gls|hermes|evri|royal mail|parcelf|yodel|purol|canada post"
             "|auspost|australia post|startr|correios|correos|la poste|coliss|chronop|mondial|seur|mrw"
@@ -68,6 +74,7 @@ RULES = (
             "|courier|sendle|j&t|lalam"
         ),
         score=0.87,
+        check=digits_at_least(8),
     ),
     labelled(
         "tracking_named",
@@ -80,13 +87,14 @@ RULES = (
         r"|return label|shipping label|label (?:no|number)|(?:shipped|sent|posted|dispatched|mailed) (?:with"
         r"|via|under)"
         r"|tracking|suivi",
-        r"[A-Z]{0,4} ?[0-9](?:[ -]?[0-9]){7,30}(?:[A-Z]{1,2}(?![A-Z]))?",
+        _NUMBER,
         any_of(
             "package|packet|parcel|pakket|paquete|pacote|encomen|sendung|paket|suivi|colis|seguim|rastre|guía"
             "|guia|traccia|spedizione|track|label|shipped|sent with"
             "|sent via|sent under|posted|dispatched|mailed"
         ),
         score=0.86,
+        check=digits_at_least(8),
     ),
     Rule(
         "usps",
