@@ -15,7 +15,7 @@ TLDS = (
 )
 _SPOKEN_TLDS = (
     "com(?:(?:\\.| dot | ponto )(?:br|cn|au))?|net|org|info|biz|edu|cn|de|fr|br|uk|co|io|it|es|nl"
-    "|at|ch|eu|ca|au|pt|mx|se|no|dk|pl|ie|be|me|in|kr|jp|hk|tw|sg|my|ph|th|vn|nz|za|ng|ke|gh|ae|tr|ru|ua|gr|cz|hu"
+    "|at|ch|eu|ca|au|pt|mx|se|no|dk|pl|ie|be|me|kr|jp|hk|tw|sg|ph|th|vn|nz|za|ng|ke|gh|ae|tr|ru|ua|gr|cz|hu"
     "|ro|fi|lt|lv|ee|hr|rs|bg|sk|si|cl|ar|pe|gov|app|dev|shop|store|online|mail|email"
 )
 _LOCAL = r"A-Za-z0-9À-ɏ.!#$%&'*+/=?^_`{|}~-"
@@ -78,7 +78,7 @@ RULES = (
         "EMAIL_ADDRESS",
         re.compile(
             rf"(?<![A-Za-z0-9_+.-]){_SAID_LOCAL}{_AT}{_SAID_LABEL}(?:{_DOT}{_SAID_LABEL}){{0,3}}(?:{_DOT}"
-            rf")(?:{_SPOKEN_TLDS}){RIGHT}",
+            rf")(?:{_SPOKEN_TLDS}|(?<=dot[ )\]])(?:in|my|id|is|to)|(?<=[ot.][)\]][ ])(?:in|my|id|is|to)){RIGHT}",
             re.IGNORECASE,
         ),
         0.85,

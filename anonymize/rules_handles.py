@@ -82,7 +82,7 @@ RULES = (
         re.compile(
             r"(?<![A-Za-z])(?:ig|insta|instagram|tiktok|snapchat|twitter|telegram|discord|skype|venmo"
             r"|user ?name)"
-            r"(?:[ ]?[:=][ ]?|,? i['’]?m )@?([a-z][a-z0-9_.]{3,29})(?=[ ]?[|,;\n]|\s*$|\.?[ ][A-Z])",
+            r"(?:[ ]?[:=][ ]?|,? i['’]?m )@?([a-z][a-z0-9_.]{3,29})(?=[ ]?[|,;)\n]|\s*$|\.?[ ][A-Z]|[ ][–—-][ ]|[ ](?:and|or|is|for|on|posted|if|so)[ ])",
             re.IGNORECASE,
         ),
         0.6,
@@ -134,6 +134,27 @@ RULES = (
             "|nickname|account name|handle|logged in as|benutzer|usuário|usuario|utilisateur"
         ),
         _no_word,
+    ),
+    Rule(
+        "handle_discord",
+        "SOCIAL_HANDLE",
+        re.compile(r"(?<![A-Za-z0-9_.])[A-Za-z0-9_.]{2,32}#[0-9]{4}(?![0-9A-Za-z])"),
+        0.6,
+        ("discord", "gamertag", "battle", "battlenet", "blizzard", "psn", "xbox", "steam", "riot"),
+        _handle,
+        digit=True,
+    ),
+    Rule(
+        "user_key",
+        "USER_NAME",
+        re.compile(
+            r"(?<![A-Za-z])(?:user|usr|uid|login|account|member|nick|screen_?name|handle|buyer|seller|author)[\"']?[ ]?[:=][ ]?[\"'@]{0,2}"
+            r"((?=[A-Za-z][A-Za-z-]*[0-9_.][A-Za-z0-9])[A-Za-z0-9_.-]{4,30})(?![A-Za-z0-9@._-])",
+            re.IGNORECASE,
+        ),
+        0.6,
+        any_of("user|usr|uid|login|account|member|nick|screen|handle|buyer|seller|author"),
+        _handle_like,
     ),
     Rule(
         "user_name_bare",

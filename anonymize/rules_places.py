@@ -101,7 +101,7 @@ RULES = (
         "ADDRESS",
         re.compile(
             rf"{LEFT}(?:(?i:flat|house|h\.? ?no|plot|door|d\.? ?no|shop|room|block|villa|apartment|apt"
-            rf"|unit|suite|floor|gala|office|bungalow|quarter|qtr|tower|wing"
+            rf"|unit|suite|studio|lot|blk|floor|gala|office|bungalow|quarter|qtr|tower|wing"
             rf"|sector)\.?(?:[ ]?(?i:no)\.?)?[ ]?[:#-]?[ ]?[A-Za-z]?-?[0-9][A-Za-z0-9/-]{{0,9}}"
             rf"|(?<!der )#[0-9]{{1,5}}(?=[ ,]))(?:,[ ]?\n?|\n|[ ]-[ ]|[ ](?=[0-9A-Z]))(?:[A-Z0-9][^,\n;:!?<>"
             rf"{BLANK}]{{1,40"
@@ -111,7 +111,7 @@ RULES = (
         0.65,
         any_of(
             "flat|house|h.no|h no|h. no|plot|door|d.no|d no|shop no|room|block|villa|apartment|apt"
-            "|unit|suite|floor|gala|office|bungalow|quarter|qtr|tower|wing|sector|#"
+            "|unit|suite|studio|lot|blk|floor|gala|office|bungalow|quarter|qtr|tower|wing|sector|#"
         ),
         capitalised,
         digit=True,
@@ -170,6 +170,67 @@ RULES = (
         0.6,
         any_of("address|endereço|endereco|adresse|direcci|indirizzo|anschrift"),
         told_address,
+        digit=True,
+    ),
+    Rule(
+        "street_malay",
+        "ADDRESS",
+        re.compile(
+            r"(?<![A-Za-z])(?:(?:[Nn]o\.?|[Ll]ot|[Bb]lok|[Bb]lk|[Bb]lock|[Uu]nit)[ ]?[0-9][0-9A-Za-z/-]{0,8},?[ ])?"
+            r"(?:Jalan|Jln\.?|Jl\.?|Lorong|Lor|Persiaran|Gang|Gg\.?|Taman|Lebuh|Soi|Thanon)[ ](?:[A-Z0-9][\w/.'-]{0,24}[ ]?){1,5}"
+            r"(?:,?[ ]?(?:[Nn]o\.?[ ]?)?[0-9]{1,4}[A-Z]?(?![0-9]))?(?:,[ ]?(?:[A-Z][\w/.'-]{1,24}[ ]?){1,4}){0,4}(?:[ ]?[0-9]{5}(?![0-9]))?"
+        ),
+        0.65,
+        any_of("jalan|jln|jl.|jl |lorong|lor|persiaran|gang|gg.|taman|lebuh|soi|thanon"),
+        capitalised,
+        digit=True,
+    ),
+    Rule(
+        "block_and_unit",
+        "ADDRESS",
+        re.compile(
+            r"(?<![A-Za-z])(?:(?:Blk|BLK|Block|Apt Blk)[ ]?[0-9]{1,4}[A-Z]?,?[ ](?:[A-Z0-9][\w.'-]{0,20}[ ,]{1,2}){1,6}|(?=#))#[0-9]{1,2}-[0-9]{2,4}"
+            r"(?![0-9-])(?:,?[ ](?:Singapore|S)[ ]?\(?[0-9]{6}\)?)?"
+        ),
+        0.65,
+        ("#",),
+        digit=True,
+    ),
+    Rule(
+        "named_house",
+        "ADDRESS",
+        re.compile(
+            rf"{LEFT}(?:The[ ])?(?:[A-Z][a-z'’]{{2,15}}[ ]){{1,2}}(?:Cottage|House|Lodge|Farm|Barn|Rectory|Vicarage|Manor|Villa|Hall|Mill"
+            rf"|Bungalow|Croft|Grange|Mews|Court),?[ \n](?:[A-Z][a-z'’.]{{1,15}}[ ]){{1,3}}(?:{STREET}|Way|Hill|Place|Close|Green|Row)"
+            rf"(?![A-Za-z]){AFTER}"
+        ),
+        0.6,
+        any_of(
+            "cottage|house|lodge|farm|barn|rectory|vicarage|manor|villa|hall|mill|bungalow|croft|grange|mews|court"
+        ),
+    ),
+    Rule(
+        "rural_route",
+        "ADDRESS",
+        re.compile(
+            rf"(?<![A-Za-z])(?:(?:Box|Site|Comp)[ ][0-9]{{1,5}},?[ ]){{0,3}}(?:R\.?R\.?|Rural Route|HC|RD)[ ]?#?[0-9]{{1,3}}"
+            rf"(?:,?[ ](?:Box|BOX|Site|Stn)[ ][0-9A-Z]{{1,5}})?(?![0-9A-Za-z]){AFTER}"
+        ),
+        0.6,
+        any_of("rr |rr#|r.r|rural route|box |hc |rd "),
+        lambda v: "ox" in v.lower() or "," in v,
+        digit=True,
+    ),
+    Rule(
+        "address_key",
+        "ADDRESS",
+        re.compile(
+            r"(?<![A-Za-z])(?:address|addr|street|strasse|straße|rua|calle|line)(?:[ _-]?(?:line|address|name))?(?:[ _-]?[123])?[\"']{0,2}[ ]?[:=]"
+            rf"[ ]?[\"']{{0,2}}((?=[^\n\"'{BLANK}]{{0,60}}[0-9])[A-Z0-9][^\n\"'=;|<>{{}}{BLANK}]{{3,60}}?)(?=[\"'\n;|<>{{}}]|\s*$|[ ][a-z_]{{2,14}}=|,[ ]?[\"'])",
+            re.IGNORECASE,
+        ),
+        0.58,
+        any_of("address|addr|street|strasse|straße|rua|calle|line1|line2|line 1|line 2"),
         digit=True,
     ),
     Rule(
