@@ -48,12 +48,14 @@ RULES = (
     ),
     person_rule(
         "gift",
-        LEFT
-        + r"(?:gift|greeting|card|engrav(?:e|ed|ing)|monogram|inscription|embroider(?:y|ed)?|personali[sz](?:ed|ation)"
-        r"|message|note|tag)[^\n.]{0,25}?[:\"“][^\n]{0,60}?(?<![a-z])(?:to|for|from|love|dear|mom|dad|happy birthday"
+        LEFT + r"(?:gift|greeting|card|engrav(?:e|ed|ing)|monogram|inscription|embroider(?:y|ed)?"
+        r"|personali[sz](?:ed|ation)"
+        r"|message|note|tag)[^\n.]{0,25}?[:\"“][^\n]{0,60}?(?<![a-z])(?:to|for|from|love|dear|mom|dad"
+        r"|happy birthday"
         r"|congratulations|congrats|with love|xx)[ ,:]{1,2}(?:my |our |dear |dearest |little |baby )?",
         any_of(
-            "gift|greeting|engrav|monogram|inscription|embroid|personali|card message|card reads|message:|note:|tag:"
+            "gift|greeting|engrav|monogram|inscription|embroid|personali|card message|card reads|message:"
+            "|note:|tag:"
         ),
         uncommon,
         value=rf"(?:{TWO}|{WORD})",
@@ -62,16 +64,20 @@ RULES = (
     ),
     person_rule(
         "vocative",
-        LEFT
-        + r"(?:welcome(?: back)?|thanks?(?: you)?(?: (?:again|so much|very much|a lot|a million|once more))?|thx|ty|sorry"
-        r"|congrat(?:ulation)?s|happy (?:birthday|anniversary|holidays|new year)|merry christmas|well done|good (?:job|luck)"
-        r"|get well soon|feliz cumpleaños|parabéns|joyeux anniversaire|bon anniversaire|buon compleanno|felicidades"
+        LEFT + r"(?:welcome(?: back)?|thanks?(?: you)?(?: (?:again|so much|very much|a lot|a million|once"
+        r" more))?|thx|ty|sorry"
+        r"|congrat(?:ulation)?s|happy (?:birthday|anniversary|holidays|new year)|merry christmas|well"
+        r" done|good (?:job|luck)"
+        r"|get well soon|feliz cumpleaños|parabéns|joyeux anniversaire|bon anniversaire|buon compleanno"
+        r"|felicidades"
         r"|alles gute|danke|merci|gracias|grazie|obrigad[oa]|bedankt|welcome to the family|call me"
         r"|cardholder"
         r"|(?:it|this) is for|for the attention of)[ ,]{1,2}",
         any_of(
-            "welcome|thanks|thank|thx|ty|sorry|congrat|happy |merry|well done|good job|good luck|get well|feliz|parabéns"
-            "|joyeux|bon anniv|buon compl|felicid|alles gute|danke|merci|gracias|grazie|obrigad|bedankt|call me|cardholder"
+            "welcome|thanks|thank|thx|ty|sorry|congrat|happy |merry|well done|good job|good luck|get well"
+            "|feliz|parabéns"
+            "|joyeux|bon anniv|buon compl|felicid|alles gute|danke|merci|gracias|grazie|obrigad|bedankt"
+            "|call me|cardholder"
             "|is for|attention of"
         ),
         uncommon,
@@ -83,7 +89,8 @@ RULES = (
         "person_title",
         "PERSON",
         re.compile(
-            rf"{LEFT}((?:(?:(?:M[rR]s?|D[rR]|Herr|Sr|M)\.?[ ](?:and|&|y|e|und|et)[ ])?(?:M[rR]|M[rR][sS]|M[sS]|M[iI][sS][sS]|M[xX]|D[rR]|P[rR][oO][fF](?:essor)?|Sir"
+            rf"{LEFT}((?:(?:(?:M[rR]s?|D[rR]|Herr|Sr|M)\.?[ ](?:and|&|y|e|und|et)[ ])?(?:M[rR]|M[rR][sS]"
+            rf"|M[sS]|M[iI][sS][sS]|M[xX]|D[rR]|P[rR][oO][fF](?:essor)?|Sir"
             rf"|Madam|Lady|Lord|Rev|S[rR][aA]?|Srta|Sig(?:\.ra|nora?)?"
             rf"|Do[nñ]a?|Dom|Herrn?|Frau|Mme|Mlle|Monsieur|Madame|Mademoiselle|Se[ñn]ora?|Senhora?|Sr[ºª]"
             rf"|Dhr|Mevr|Mevrouw|Meneer|Pan|Pani|Shri|Smt|Capt|Mister|Miss|Missus)\.?"

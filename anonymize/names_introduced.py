@@ -89,7 +89,8 @@ RULES = (
         any_of("c'est|c’est|hier ist|this is|it's|it’s|its|aquí|aqui|soy |sono |ici |uh|um|er"),
         uncommon,
         value=rf"(?:{TWO}|{WORD})",
-        after=r"(?=[ ]?[,.!;\n]|\s*$|[ ](?i:again|here|from|and|my|i|can|could|just|about|calling|re|with|um|uh)(?![a-z]))",
+        after=r"(?=[ ]?[,.!;\n]|\s*$|[ ](?i:again|here|from|and|my|i|can|could|just|about|calling|re|with"
+        r"|um|uh)(?![a-z]))",
         score=0.6,
     ),
     person_rule(

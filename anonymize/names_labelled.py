@@ -24,42 +24,72 @@ from privgen.anonymize.rules import BLANK, DIGITS, Rule
 from privgen.anonymize.rules_labelled import any_of
 
 _LABEL = (
-    r"(?:(?:customer|recipient|contact|buyer|consignee|card ?holder|account(?: holder)?|full|first|last|middle"
-    r"|sur|family|given|given and family|billing|shipping|delivery|sender|receiver|purchaser|client|guest|patient"
-    r"|owner|user|passenger|beneficiary|signatory|payee|visitor|caller|agent|employee|driver|real|legal|nick)?[ _]?names?"
-    r"|customer|recipient|consignee|card ?holder|account holder|buyer|purchaser|receiver|payee|beneficiary|attn\.?"
-    r"|attention|(?:ship(?:ping)?|bill(?:ing|ed)?|sold|deliver(?:y|ed)?|sen[dt]|mail(?:ed)?|invoiced?|assigned|given|handed"
-    r"|released|issued|refund(?:ed)?|payable|addressed|escalated|belongs)[ -]?to|signed(?: for)?(?: by)?|sender"
-    r"|contact(?: person)?|signature|author|requester|assignee|visitor|caller|guest|client|patient|traveller|traveler"
-    r"|passenger|applicant|claimant|cust|rep|agent|driver|courier|seller|vendor|owner|manager|supervisor|employee"
-    r"|operator|cashier|technician|reviewer|subscriber|bidder|winner|undersigned|pod|proof of delivery|poc|fao|spoke to"
-    r"|(?:received|requested|reported|approved|prepared|handled|accepted|collected|picked up|packed|checked|placed|ordered"
-    r"|created|raised|opened|closed|authori[sz]ed|submitted|posted|reviewed|verified|delivered|booked|sent|paid|served"
-    r"|assisted|completed|processed|witnessed) by|livraison|livr[ée] [àa]|lieferung an|versand an|spedire a|enviar a"
-    r"|entregar a|env[ií]o a|entregar para|rechnungsadresse|lieferadresse|lieferung|rechnung an|kontoinhaber(?:in)?"
-    r"|(?:direcci[oó]n|adresse) de (?:env[ií]o|livraison|facturation)|nome(?: completo)?|destinat[aá]rio|cliente|titular"
-    r"|comprador|remetente|remitente|nombre(?: y apellidos?| completo)?|apellidos?|nom(?: complet)?|pr[ée]nom|destinataire"
-    r"|exp[ée]diteur|vorname|nachname|empf[äa]nger(?:in)?|absender(?:in)?|besteller(?:in)?|ansprechpartner(?:in)?|kunde"
-    r"|kundin|naam|klant|ontvanger|nome e cognome|cognome|intestatario|destinatario|mittente|navn|namn|mottagare"
+    r"(?:(?:customer|recipient|contact|buyer|consignee|card ?holder|account(?: holder)?|full|first|last"
+    r"|middle"
+    r"|sur|family|given|given and family|billing|shipping|delivery|sender|receiver|purchaser|client|guest"
+    r"|patient"
+    r"|owner|user|passenger|beneficiary|signatory|payee|visitor|caller|agent|employee|driver|real|legal"
+    r"|nick)?[ _]?names?"
+    r"|customer|recipient|consignee|card ?holder|account holder|buyer|purchaser|receiver|payee"
+    r"|beneficiary|attn\.?"
+    r"|attention|(?:ship(?:ping)?|bill(?:ing|ed)?|sold|deliver(?:y|ed)?|sen[dt]|mail(?:ed)?|invoiced?"
+    r"|assigned|given|handed"
+    r"|released|issued|refund(?:ed)?|payable|addressed|escalated|belongs)[ -]?to|signed(?: for)?(?: by)?"
+    r"|sender"
+    r"|contact(?: person)?|signature|author|requester|assignee|visitor|caller|guest|client|patient"
+    r"|traveller|traveler"
+    r"|passenger|applicant|claimant|cust|rep|agent|driver|courier|seller|vendor|owner|manager|supervisor"
+    r"|employee"
+    r"|operator|cashier|technician|reviewer|subscriber|bidder|winner|undersigned|pod|proof of delivery"
+    r"|poc|fao|spoke to"
+    r"|(?:received|requested|reported|approved|prepared|handled|accepted|collected|picked up|packed"
+    r"|checked|placed|ordered"
+    r"|created|raised|opened|closed|authori[sz]ed|submitted|posted|reviewed|verified|delivered|booked"
+    r"|sent|paid|served"
+    r"|assisted|completed|processed|witnessed) by|livraison|livr[ée] [àa]|lieferung an|versand an|spedire"
+    r" a|enviar a"
+    r"|entregar a|env[ií]o a|entregar para|rechnungsadresse|lieferadresse|lieferung|rechnung an"
+    r"|kontoinhaber(?:in)?"
+    r"|(?:direcci[oó]n|adresse) de (?:env[ií]o|livraison|facturation)|nome(?: completo)?|destinat[aá]rio"
+    r"|cliente|titular"
+    r"|comprador|remetente|remitente|nombre(?: y apellidos?| completo)?|apellidos?|nom(?: complet)?"
+    r"|pr[ée]nom|destinataire"
+    r"|exp[ée]diteur|vorname|nachname|empf[äa]nger(?:in)?|absender(?:in)?|besteller(?:in)?"
+    r"|ansprechpartner(?:in)?|kunde"
+    r"|kundin|naam|klant|ontvanger|nome e cognome|cognome|intestatario|destinatario|mittente|navn|namn"
+    r"|mottagare"
     r"|imi[ęe](?: i nazwisko)?|odbiorca|nama|penerima)"
 )
 _LABEL_TRIGGERS = any_of(
-    "name|names|surname|firstname|lastname|fullname|nickname|customer|custom|recip|contact|buyer|consig|card|cardh|account|sender"
-    "|receiver|purch|client|guest|patient|owner|user|passenger|benef|signat|payee|visitor|caller|agent|employee|driver"
-    "|attn|attention|ship|bill|sold to|sold-to|deliver|send|sent|mail|invoice|assigned|given to|handed to|released to"
-    "|issued to|refund|payable|addressed|escalated|belongs|signed|author|requester|assignee|traveller|traveler"
-    "|applicant|claimant|cust|rep|courier|seller|vendor|manager|supervisor|operator|cashier|technic|reviewer|subscr"
-    "|bidder|winner|undersigned|pod|proof of|poc|fao|spoke to|received|requested|reported|approved|prepared|handled"
-    "|accepted|collected|picked up|packed|checked|placed by|ordered by|created by|raised by|opened by|closed by|authori"
-    "|submitted|posted by|reviewed|verified|booked|paid by|served by|assisted|completed|processed|witnessed|livrai|livré"
-    "|lieferung|versand|spedire|enviar|entregar|envío|envio|rechnung|rechnungs|liefera|konto|kontoi|adresse|dirección"
-    "|direccion|nome|destin|titular|comprador|remet|remit|nombre|apell|nom|prén|prenom|expéd|exped|vorname|nachname"
-    "|empf|absend|bestel|ansprech|kunde|kundin|naam|klant|ontvang|cognome|intest|mittente|navn|namn|mottag|imię|imie"
+    "name|names|surname|firstname|lastname|fullname|nickname|customer|custom|recip|contact|buyer|consig"
+    "|card|cardh|account|sender"
+    "|receiver|purch|client|guest|patient|owner|user|passenger|benef|signat|payee|visitor|caller|agent"
+    "|employee|driver"
+    "|attn|attention|ship|bill|sold to|sold-to|deliver|send|sent|mail|invoice|assigned|given to|handed to"
+    "|released to"
+    "|issued to|refund|payable|addressed|escalated|belongs|signed|author|requester|assignee|traveller"
+    "|traveler"
+    "|applicant|claimant|cust|rep|courier|seller|vendor|manager|supervisor|operator|cashier|technic"
+    "|reviewer|subscr"
+    "|bidder|winner|undersigned|pod|proof of|poc|fao|spoke to|received|requested|reported|approved"
+    "|prepared|handled"
+    "|accepted|collected|picked up|packed|checked|placed by|ordered by|created by|raised by|opened by"
+    "|closed by|authori"
+    "|submitted|posted by|reviewed|verified|booked|paid by|served by|assisted|completed|processed"
+    "|witnessed|livrai|livré"
+    "|lieferung|versand|spedire|enviar|entregar|envío|envio|rechnung|rechnungs|liefera|konto|kontoi"
+    "|adresse|dirección"
+    "|direccion|nome|destin|titular|comprador|remet|remit|nombre|apell|nom|prén|prenom|expéd|exped"
+    "|vorname|nachname"
+    "|empf|absend|bestel|ansprech|kunde|kundin|naam|klant|ontvang|cognome|intest|mittente|navn|namn"
+    "|mottag|imię|imie"
     "|odbiorca|nama|penerima"
 )
 _THING_NAMED = re.compile(
-    r"(?i)(?<![a-z])(?:product|item|brand|file|store|shop|company|model|style|colou?r|event|host|domain|sku|style"
-    r"|design|pattern|business|class|field|column|app|device|printer|server|game|movie|book|song|pet|dog|cat|horse)[ _-]?$"
+    r"(?i)(?<![a-z])(?:product|item|brand|file|store|shop|company|model|style|colou?r|event|host|domain"
+    r"|sku|style"
+    r"|design|pattern|business|class|field|column|app|device|printer|server|game|movie|book|song|pet|dog"
+    r"|cat|horse)[ _-]?$"
 )
 
 RULES = (
@@ -73,12 +103,14 @@ RULES = (
     ),
     person_rule(
         "label_is",
-        LEFT
-        + r"(?:(?:account|card|policy)[ -]?holder|(?:customer|client|buyer|recipient|contact|caller|sender|receiver)['’]?s?"
-        r"(?: name)?|(?:first|last|family|given|sur|full|maiden)[ -]?name)(?:['’]s|[ ](?:is|was|being|reads|on file is|shows))?[ ]",
+        LEFT + r"(?:(?:account|card|policy)[ -]?holder|(?:customer|client|buyer|recipient|contact|caller"
+        r"|sender|receiver)['’]?s?"
+        r"(?: name)?|(?:first|last|family|given|sur|full|maiden)[ -]?name)(?:['’]s|[ ](?:is|was|being"
+        r"|reads|on file is|shows))?[ ]",
         any_of(
             "account|card|policy|customer|client|buyer|recipient|contact|caller|sender|receiver|first name"
-            "|first-name|firstname|last name|last-name|lastname|family name|given name|surname|full name|fullname"
+            "|first-name|firstname|last name|last-name|lastname|family name|given name|surname|full name"
+            "|fullname"
             "|maiden name"
         ),
         uncommon,
@@ -88,7 +120,8 @@ RULES = (
     ),
     person_rule(
         "mail_header",
-        r"(?:^|\n)[ >*]{0,4}(?:from|to|cc|bcc|reply-to|sender|von|an|de|para|da|fra|från)[ *]{0,2}:[ *]{0,3}[\"']?",
+        r"(?:^|\n)[ >*]{0,4}(?:from|to|cc|bcc|reply-to|sender|von|an|de|para|da|fra"
+        r"|från)[ *]{0,2}:[ *]{0,3}[\"']?",
         any_of("from|to:|cc|bcc|reply-to|sender|von|an:|de:|para|da:|fra|från"),
         name_length,
         value=rf"(?:{TWO}|{WORD},[ ]{WORD}(?:[ ]{WORD})?|{CAPITALS}(?=[\"']?[ ]?<)|{WORD}(?=[\"']?[ ]?<))",
@@ -100,7 +133,8 @@ RULES = (
         "PERSON",
         re.compile(
             rf"(?:^|\n|[|;\t:(][ ]?)({WORD},[ ]{WORD}(?:[ ]{WORD})?|[{LOW}]{{3,20}},[ ][{LOW}]{{3,20}})"
-            rf"(?=[ ]?[|;\t\n]|[ ][(<\[-]|,?[ ](?i:tel|phone|mobile|mob|cell|ph|email|e-mail|dob|born|order)(?![a-z])"
+            rf"(?=[ ]?[|;\t\n]|[ ][(<\[-]|,?[ ](?i:tel|phone|mobile|mob|cell|ph|email|e-mail|dob|born"
+            rf"|order)(?![a-z])"
             rf"|,?[ ]\+?[0-9(]{{3}}|\s*$)"
         ),
         0.56,

@@ -15,52 +15,16 @@ _PARTICLE = (
     r"|binti?|al|el|e|y|i"
     r"|af|av|st\.|san|santa)"
 )
-_PARTICLES = frozenset(
-    [
-        "de",
-        "da",
-        "do",
-        "dos",
-        "das",
-        "di",
-        "du",
-        "des",
-        "del",
-        "della",
-        "dello",
-        "den",
-        "der",
-        "dal",
-        "van",
-        "von",
-        "vom",
-        "zu",
-        "zur",
-        "ten",
-        "ter",
-        "la",
-        "las",
-        "los",
-        "le",
-        "bin",
-        "ibn",
-        "al",
-        "el",
-        "e",
-        "y",
-        "e'",
-        "san",
-        "santa",
-        "af",
-        "av",
-    ]
-)
+_PARTICLES = wordlist("name_particles")
 WORD = (
     rf"(?:[{UP}](?:['’][{UP}{LOW}])?[{LOW}]{{1,24}}(?:['’]?[{UP}][{LOW}]{{1,20}})?(?:-[{UP}]?[{LOW}]{{1,2"
     rf"0}}){{0,2}}"
     rf"|[{UP}]\.(?:-?[{UP}]\.)?)"
 )
-FULL = rf"(?:{WORD}|[{UP}](?=[ ][{UP}][{LOW}]))(?:[ ](?:{_PARTICLE}[ ]){{0,2}}(?:(?:d['’])?{WORD}|[{UP}](?=[ ][{UP}]))){{0,3}}"
+FULL = (
+    rf"(?:{WORD}|[{UP}](?=[ ][{UP}][{LOW}]))(?:[ ](?:{_PARTICLE}[ ]){{0,2}}(?:(?:d['’])?{WORD}"
+    rf"|[{UP}](?=[ ][{UP}]))){{0,3}}"
+)
 """One to four words in title case, with initials and particles between them."""
 TWO = rf"{WORD}[ ](?:{_PARTICLE}[ ]){{0,2}}(?:[{UP}]\.?[ ])?{WORD}(?:[ ]{WORD})?"
 """Two or three words in title case."""
@@ -95,49 +59,7 @@ LONGEST_LOWER = 3
 """Words of a name in lower case or in capitals: after that somebody is telling a story."""
 
 
-_ALSO_SURNAMES = frozenset(
-    [
-        "black",
-        "white",
-        "green",
-        "blue",
-        "small",
-        "large",
-        "red",
-        "love",
-        "best",
-        "good",
-        "price",
-        "gold",
-        "new",
-        "old",
-        "city",
-        "guest",
-        "house",
-        "store",
-        "card",
-        "street",
-        "lane",
-        "sales",
-        "day",
-        "driver",
-        "parcel",
-        "bank",
-        "road",
-        "avenue",
-        "home",
-        "work",
-        "chase",
-        "summer",
-        "winter",
-        "page",
-        "gift",
-        "brown",
-        "grey",
-        "gray",
-        "silver",
-    ]
-)
+_ALSO_SURNAMES = wordlist("also_surnames")
 
 
 def _plain(word: str) -> str:
@@ -188,7 +110,7 @@ def title_or_listed(value: str) -> int:
 
 
 def named(value: str) -> int:
-    """A name that a label announces: in lower case or in capitals a word is a given name, or two are no others.
+    """A name after a label: in lower case or in capitals one word is a given name, or two are no other words.
 
     >>> named("HENRIKSEN MAIA"), named("mireille dubois"), named("silver chain")
     (14, 15, 0)
@@ -211,7 +133,7 @@ def _no_name(word: str) -> bool:
 
 
 def surname_first(value: str) -> int:
-    """A family name, a comma and a given name: one of them is a listed given name, and no word is a common one."""
+    """A family name, a comma and a given name, of which one is a listed given name and none a common word."""
     words = [_plain(word.rstrip(",")) for word in value.split()]
     return 0 if GIVEN.isdisjoint(words) or not COMMON.isdisjoint(words) else len(value)
 

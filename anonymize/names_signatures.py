@@ -27,7 +27,8 @@ _CLOSING = (
     r"|groet(?:en|jes)?|hilsen|hälsningar|pozdrawiam|abra[cç]os?"
 )
 _THANKS = (
-    r"cheers|best|x{1,4}|xo(?:xo)?|lots of love|hugs and kisses|warmly|br|brgds|tia|much appreciated|many thanks|take care|(?:many )?thanks(?: again| so much| a lot| in advance)?"
+    r"cheers|best|x{1,4}|xo(?:xo)?|lots of love|hugs and kisses|warmly|br|brgds|tia|much appreciated|many"
+    r" thanks|take care|(?:many )?thanks(?: again| so much| a lot| in advance)?"
     r"|thank you(?: very much| so much| again)?|thx|love|xoxo|hugs|yours"
     r"|obrigad[oa]|grat[oa]|beijos|danke|vielen dank|merci|bises|gracias|grazie|bedankt"
 )
@@ -42,7 +43,8 @@ _SIGNATURE_TRIGGERS = any_of(
     "|thank you|thx|love|xoxo|hugs|signed|sent by|posted by|reviewed by|atenciosamente|att"
     "|abraço|abraco|obrigad|grato|grata|cumprimentos|beijos|grüße|grüsse|gruss|gruß|gruesse"
     "|mfg|lg|vg|danke|vielen dank|cordialement|bien à vous|merci|bises|saludo|atentamente"
-    "|x|xx|xxx|xxxx|xo|lots of love|warmly|br|brgds|tia|much app|many thanks|gracias|saluti|grazie|groet|bedankt|hilsen|hälsningar|pozdrawiam"
+    "|x|xx|xxx|xxxx|xo|lots of love|warmly|br|brgds|tia|much app|many thanks|gracias|saluti|grazie|groet"
+    "|bedankt|hilsen|hälsningar|pozdrawiam"
 )
 
 

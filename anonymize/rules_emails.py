@@ -22,7 +22,8 @@ _LOCAL = r"A-Za-z0-9À-ɏ.!#$%&'*+/=?^_`{|}~-"
 _LABEL = r"[A-Za-z0-9À-ɏ](?:[A-Za-z0-9À-ɏ-]{0,61}[A-Za-z0-9À-ɏ])?"
 _AT_BRACKETS = r"(?:[ ]?[\[({<][ ]?(?:at|arroba|@|a|ät)[ ]?[\])}>][ ]?|[ ]?-at-[ ]?|_at_|[ ]-[ ]?at[ ]?-[ ])"
 _AT = (
-    rf"(?:{_AT_BRACKETS}|[ ]{{1,2}}(?:at(?:[ -](?:sign|symbol))?|arroba|ät|chiocciola|klammeraffe|apenstaartje"
+    rf"(?:{_AT_BRACKETS}|[ ]{{1,2}}(?:at(?:[ -](?:sign|symbol))?|arroba|ät|chiocciola|klammeraffe"
+    rf"|apenstaartje"
     rf"|snabel-a)[ ]{{1,2}}|艾特|[ ]?@[ ]?)"
 )
 _DOT = (
@@ -78,7 +79,8 @@ RULES = (
         "EMAIL_ADDRESS",
         re.compile(
             rf"(?<![A-Za-z0-9_+.-]){_SAID_LOCAL}{_AT}{_SAID_LABEL}(?:{_DOT}{_SAID_LABEL}){{0,3}}(?:{_DOT}"
-            rf")(?:{_SPOKEN_TLDS}|(?<=dot[ )\]])(?:in|my|id|is|to)|(?<=[ot.][)\]][ ])(?:in|my|id|is|to)){RIGHT}",
+            rf")(?:{_SPOKEN_TLDS}|(?<=dot[ )\]])(?:in|my|id|is|to)|(?<=[ot.][)\]][ ])(?:in|my|id|is"
+            rf"|to)){RIGHT}",
             re.IGNORECASE,
         ),
         0.85,
@@ -156,7 +158,8 @@ RULES = (
         "email_given_at_host",
         "EMAIL_ADDRESS",
         re.compile(
-            rf"(?<![A-Za-z0-9_+.@-])[A-Za-z]{{3,20}}[0-9]{{0,4}}[ ]at[ ](?:[a-z0-9-]{{1,63}}\.){{1,3}}(?:{TLDS}){RIGHT}"
+            rf"(?<![A-Za-z0-9_+.@-])[A-Za-z]{{3,20}}[0-9]{{0,4}}[ ]at[ ](?:[a-z0-9-]{{1,63}}\.){{1,3}}"
+            rf"(?:{TLDS}){RIGHT}"
         ),
         0.7,
         DOMAIN,

@@ -82,7 +82,8 @@ RULES = (
         re.compile(
             r"(?<![A-Za-z])(?:ig|insta|instagram|tiktok|snapchat|twitter|telegram|discord|skype|venmo"
             r"|user ?name)"
-            r"(?:[ ]?[:=][ ]?|,? i['’]?m )@?([a-z][a-z0-9_.]{3,29})(?=[ ]?[|,;)\n]|\s*$|\.?[ ][A-Z]|[ ][–—-][ ]|[ ](?:and|or|is|for|on|posted|if|so)[ ])",
+            r"(?:[ ]?[:=][ ]?|,? i['’]?m )@?([a-z][a-z0-9_.]{3,29})(?=[ ]?[|,;)\n]|\s*$|\.?[ ][A-Z]"
+            r"|[ ][–—-][ ]|[ ](?:and|or|is|for|on|posted|if|so)[ ])",
             re.IGNORECASE,
         ),
         0.6,
@@ -148,7 +149,8 @@ RULES = (
         "user_key",
         "USER_NAME",
         re.compile(
-            r"(?<![A-Za-z])(?:user|usr|uid|login|account|member|nick|screen_?name|handle|buyer|seller|author)[\"']?[ ]?[:=][ ]?[\"'@]{0,2}"
+            r"(?<![A-Za-z])(?:user|usr|uid|login|account|member|nick|screen_?name|handle|buyer|seller"
+            r"|author)[\"']?[ ]?[:=][ ]?[\"'@]{0,2}"
             r"((?=[A-Za-z][A-Za-z-]*[0-9_.][A-Za-z0-9])[A-Za-z0-9_.-]{4,30})(?![A-Za-z0-9@._-])",
             re.IGNORECASE,
         ),

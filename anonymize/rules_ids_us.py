@@ -16,7 +16,8 @@ _MBI = (
 )
 _LICENCE = (
     r"(?:driver'?s?[’']?s?|driving|dmv)[ ]?(?:licen[cs]e|permit|lic|id)|licen[cs]e (?:no|num(?:ber)?|#|id)"
-    r"|driver'?s? lic|d\.?l\.? ?(?:no|num(?:ber)?|#)|cdl|permit (?:no|num(?:ber)?|#)|d\.?l\.?(?=[ ]?[:#]?[ ][A-Z]?[0-9]{1,4}-)"
+    r"|driver'?s? lic|d\.?l\.? ?(?:no|num(?:ber)?|#)|cdl|permit (?:no|num(?:ber)?|#)"
+    r"|d\.?l\.?(?=[ ]?[:#]?[ ][A-Z]?[0-9]{1,4}-)"
     r"|f[üu]hrerschein(?:nummer)?"
     r"|permis de conduire|carnet de conducir|patente(?: di guida)?|cnh"
 )

@@ -19,8 +19,10 @@ def _loyal(value: str) -> bool:
 
 
 _OTHER_CODE = re.compile(
-    r"(?i)(?<![a-z])(?:error|product|model|item|style|colou?r|dress|source|zip|area|post(?:al)?|country|sort|swift|bar|qr|fault|part"
-    r"|reset|batch|lot|status|http|exit|security|verification|access|gate|door|pin|otp|tracking|order|booking|dial|dialling)[ -]$"
+    r"(?i)(?<![a-z])(?:error|product|model|item|style|colou?r|dress|source|zip|area|post(?:al)?|country"
+    r"|sort|swift|bar|qr|fault|part"
+    r"|reset|batch|lot|status|http|exit|security|verification|access|gate|door|pin|otp|tracking|order"
+    r"|booking|dial|dialling)[ -]$"
 )
 """Words that make a code another thing than a coupon."""
 
@@ -92,7 +94,8 @@ RULES = (
         "coupon_code_quoted",
         "COUPON_CODE",
         re.compile(
-            r"(?<![A-Za-z])(?i:(?:promo|coupon|voucher|discount|gift|referral|invite)[ ]?(?:code|link)?|code)(?i:[ ]is|:)?[ ]"
+            r"(?<![A-Za-z])(?i:(?:promo|coupon|voucher|discount|gift|referral|invite)[ ]?(?:code|link)?"
+            r"|code)(?i:[ ]is|:)?[ ]"
             r"[\"“'‘]([A-Za-z0-9-]{4,20})(?=[\"”'’])"
         ),
         0.65,
@@ -103,7 +106,8 @@ RULES = (
         "coupon_code_hyphens",
         "COUPON_CODE",
         re.compile(
-            r"(?<![A-Za-z])[Cc]odes?(?:[ ]is|[ ]?[:=])?[ ]?[\"“]?((?=[A-Z0-9-]{0,24}[A-Z])(?=[A-Z0-9-]{0,24}[0-9])[A-Z0-9]{2,12}"
+            r"(?<![A-Za-z])[Cc]odes?(?:[ ]is"
+            r"|[ ]?[:=])?[ ]?[\"“]?((?=[A-Z0-9-]{0,24}[A-Z])(?=[A-Z0-9-]{0,24}[0-9])[A-Z0-9]{2,12}"
             r"(?:-[A-Z0-9]{2,12}){1,4}|[a-z]{2,12}-(?=[a-z]{0,8}[0-9])[a-z0-9]{2,10})" + RIGHT
         ),
         0.68,
@@ -115,15 +119,18 @@ RULES = (
         "coupon_code_done",
         "COUPON_CODE",
         re.compile(
-            r"(?<![A-Za-z])(?i:apply|applied|applying|use|used|using|enter|entered|entering|redeem|redeemed|redeeming|try|tried|type"
+            r"(?<![A-Za-z])(?i:apply|applied|applying|use|used|using|enter|entered|entering|redeem"
+            r"|redeemed|redeeming|try|tried|type"
             r"|typed|add|added|off with|with|got|scan|activate|activated|claim|claimed|via|and|or|,)[ ][\"“]?"
-            r"((?!(?:SPF|UPF|WD|UV|USB|HDMI|PS|AA|AAA|XL|XXL|LED|MP|PM|ISO|RTX|GTX|IPX|IP|UN|EN|CE|A|B|V)-?[0-9])"
-            r"[A-Z]{2,14}[0-9]{1,4}[A-Z]{0,8}|[0-9]{1,3}[A-Z]{3,12}|(?=[A-Z0-9-]{0,20}[A-Z])[A-Z0-9]{3,8}(?:-[A-Z0-9]{2,8}){1,4})"
-            + RIGHT
+            r"((?!(?:SPF|UPF|WD|UV|USB|HDMI|PS|AA|AAA|XL|XXL|LED|MP|PM|ISO|RTX|GTX|IPX|IP|UN|EN|CE|A|B"
+            r"|V)-?[0-9])"
+            r"[A-Z]{2,14}[0-9]{1,4}[A-Z]{0,8}|[0-9]{1,3}[A-Z]{3,12}"
+            r"|(?=[A-Z0-9-]{0,20}[A-Z])[A-Z0-9]{3,8}(?:-[A-Z0-9]{2,8}){1,4})" + RIGHT
         ),
         0.6,
         any_of(
-            "code|codes|coupon|coupons|voucher|vouchers|discount|promo|checkout|redeem|basket|% off|free ship|twice"
+            "code|codes|coupon|coupons|voucher|vouchers|discount|promo|checkout|redeem|basket|% off|free"
+            " ship|twice"
         ),
         lambda v: len(v) >= 5,
         digit=True,

@@ -24,7 +24,10 @@ def _long_number(value: str) -> bool:
 _STROKED = r"(?=[A-Za-z0-9/_-]{0,20}[0-9])[A-Za-z]{1,6}[0-9]{0,8}(?:[-/_][A-Za-z0-9]{1,12}){1,4}"
 """A number that begins with letters and goes on after strokes or hyphens."""
 
-_MIXED = r"(?=[A-Z]{0,6}[-/]?[0-9])[A-Z0-9]{1,12}(?:[-/][A-Z0-9]{1,12}){1,4}|(?=[A-Z]{1,9}[0-9])[A-Z0-9]{5,14}|(?=[0-9]{1,9}[A-Z])[A-Z0-9]{5,14}|[0-9]{6,20}"
+_MIXED = (
+    r"(?=[A-Z]{0,6}[-/]?[0-9])[A-Z0-9]{1,12}(?:[-/][A-Z0-9]{1,12}){1,4}"
+    r"|(?=[A-Z]{1,9}[0-9])[A-Z0-9]{5,14}|(?=[0-9]{1,9}[A-Z])[A-Z0-9]{5,14}|[0-9]{6,20}"
+)
 """A code with a digit and a letter or a hyphen, or six digits at least."""
 
 
@@ -44,7 +47,8 @@ RULES = (
             rf"|rechnung(?:snummer|s-?nr\.?)?|(?:num[ée]ro de |n°? ?(?:de )?)?commande"
             rf"|(?:numero )?(?:di )?ordine"
             rf"|transaction|purchase|confirmation|booking|reservation|rma|bestelnummer|ordernummer|folio"
-            rf"|protocolo|factura|fattura|ordre|orden|zam[oó]wieni[ea]|bestilling|best[äa]llning|tilaus|sipari[sş]|pesanan|inv|facture)"
+            rf"|protocolo|factura|fattura|ordre|orden|zam[oó]wieni[ea]|bestilling|best[äa]llning|tilaus"
+            rf"|sipari[sş]|pesanan|inv|facture)"
             rf"(?:[ _-]?(?:number|no\.?|num\.?|nr\.?|n[º°o]\.?|id|code|ref(?:erence)?"
             rf"|de))*[ ]?#?{IS}#?)({_STROKED}|{CODE_VALUE})" + RIGHT,
             re.IGNORECASE,
@@ -54,7 +58,8 @@ RULES = (
             "order|invoice|receipt|pedido|compra|nota fiscal|bestellung|commande|transaction|purchase"
             "|confirmation|booking|reservation|reference|case|ticket|rma|return|refund|complaint"
             "|claim|bestell|auftrag|rechnung|ordine|bestelnummer|ordernummer|folio|protocolo|factura"
-            "|fattura|*p.o|po |po#|ordre|orden|zamow|zamów|bestil|bestäl|bestal|tilaus|sipari|pesanan|inv|facture"
+            "|fattura|*p.o|po |po#|ordre|orden|zamow|zamów|bestil|bestäl|bestal|tilaus|sipari|pesanan|inv"
+            "|facture"
         ),
         four_digits,
         digit=True,
@@ -102,16 +107,22 @@ RULES = (
         "order_reference",
         "ORDER_NUMBER",
         re.compile(
-            r"(?<![A-Za-z])(?i:(?:booking|payment|customer|your|our|my|case|ticket|order|return|refund)? ?ref(?:erence)?"
-            r"|case|ticket|claim|return|refund|complaint|confirmation|booking|reservation|rma|incident|dossier|vorgang|folio"
-            r"|approval|auth(?:ori[sz]ation)?|transaction|txn|receipt|request|enquiry|inquiry|dispute|exchange|shipment|pnr)"
-            r"(?i:[ _-]?(?:number|no\.?|nr\.?|num\.?|id|code|#))?(?i:[ ](?:is|was|here is))?[\"']?[ ]?[.:#=]{0,2}[ ]?#?[\"'“]?"
+            r"(?<![A-Za-z])(?i:(?:booking|payment|customer|your|our|my|case|ticket|order|return|refund)?"
+            r" ?ref(?:erence)?"
+            r"|case|ticket|claim|return|refund|complaint|confirmation|booking|reservation|rma|incident"
+            r"|dossier|vorgang|folio"
+            r"|approval|auth(?:ori[sz]ation)?|transaction|txn|receipt|request|enquiry|inquiry|dispute"
+            r"|exchange|shipment|pnr)"
+            r"(?i:[ _-]?(?:number|no\.?|nr\.?|num\.?|id|code|#))?(?i:[ ](?:is|was|here"
+            r" is))?[\"']?[ ]?[.:#=]{0,2}[ ]?#?[\"'“]?"
             rf"({_MIXED}){RIGHT}(?![.,]?[0-9]|[ ]?%)"
         ),
         0.72,
         any_of(
-            "ref|reference|case|ticket|claim|return|refund|complaint|confirm|booking|reservation|rma|incident|dossier|vorgang"
-            "|folio|approval|auth|authori|transaction|txn|receipt|request|enquiry|inquiry|dispute|exchange|shipment|pnr"
+            "ref|reference|case|ticket|claim|return|refund|complaint|confirm|booking|reservation|rma"
+            "|incident|dossier|vorgang"
+            "|folio|approval|auth|authori|transaction|txn|receipt|request|enquiry|inquiry|dispute"
+            "|exchange|shipment|pnr"
         ),
         _reference,
         digit=True,
@@ -120,9 +131,10 @@ RULES = (
         "order_second",
         "ORDER_NUMBER",
         re.compile(
-            r"(?<![A-Za-z])(?:orders|order numbers|invoices|bookings|parcels|tickets|returns)[ ]?[:#]?[ ]?#?[A-Za-z]{0,6}-?[0-9]"
-            r"[A-Za-z0-9-]{3,24}(?:,[ ]|[ ]?[&+/][ ]?|[ ](?:and|und|y|et|e)[ ])#?([A-Za-z]{0,6}-?[0-9][A-Za-z0-9-]{3,24})"
-            + RIGHT,
+            r"(?<![A-Za-z])(?:orders|order numbers|invoices|bookings|parcels|tickets"
+            r"|returns)[ ]?[:#]?[ ]?#?[A-Za-z]{0,6}-?[0-9]"
+            r"[A-Za-z0-9-]{3,24}(?:,[ ]|[ ]?[&+/][ ]?|[ ](?:and|und|y|et"
+            r"|e)[ ])#?([A-Za-z]{0,6}-?[0-9][A-Za-z0-9-]{3,24})" + RIGHT,
             re.IGNORECASE,
         ),
         0.7,

@@ -28,7 +28,8 @@ _CARRIER = (
 
 
 _NUMBER = (
-    r"(?:[A-Za-z]{1,5}(?=[0-9])|(?-i:[A-Z]{1,4})[ -])?[0-9](?:[ -]?[0-9]|(?-i:[A-Z]{1,4})(?![a-z])|[a-z](?=[0-9])"
+    r"(?:[A-Za-z]{1,5}(?=[0-9])|(?-i:[A-Z]{1,4})[ -])?[0-9](?:[ -]?[0-9]|(?-i:[A-Z]{1,4})(?![a-z])"
+    r"|[a-z](?=[0-9])"
     r"|[ ](?-i:[A-Z]{1,3}[0-9]?)(?![A-Za-z])){6,30}"
 )
 """A number of a parcel: digits, with spaces before digits and few letters between them."""

@@ -65,7 +65,8 @@ _DATE = re.compile(r"\(?[0-9]{1,4}/[0-9]{1,2}/[0-9]{2}|(?:19|20)[0-9]{2}[.-][0-9
 _SEP = r"(?:[ ][/–-][ ]|[ .()/-]{0,2})"
 _DECIMALS = re.compile(r"[0-9]{1,3}\.[0-9](?: [0-9]{1,3}\.[0-9])+")
 _NO_UNIT = (
-    r"(?![ ]?(?i:[mck]m|[mk]?g|m?l|oz|lbs?|psi|k?wh?|mah|px|dpi|gsm|[kmg]?hz|rpm|fps|units|pcs|pieces|pages|grid)"
+    r"(?![ ]?(?i:[mck]m|[mk]?g|m?l|oz|lbs?|psi|k?wh?|mah|px|dpi|gsm|[kmg]?hz|rpm|fps|units|pcs|pieces"
+    r"|pages|grid)"
     r"(?![A-Za-z]))"
 )
 """No measure."""

@@ -176,9 +176,12 @@ RULES = (
         "street_malay",
         "ADDRESS",
         re.compile(
-            r"(?<![A-Za-z])(?:(?:[Nn]o\.?|[Ll]ot|[Bb]lok|[Bb]lk|[Bb]lock|[Uu]nit)[ ]?[0-9][0-9A-Za-z/-]{0,8},?[ ])?"
-            r"(?:Jalan|Jln\.?|Jl\.?|Lorong|Lor|Persiaran|Gang|Gg\.?|Taman|Lebuh|Soi|Thanon)[ ](?:[A-Z0-9][\w/.'-]{0,24}[ ]?){1,5}"
-            r"(?:,?[ ]?(?:[Nn]o\.?[ ]?)?[0-9]{1,4}[A-Z]?(?![0-9]))?(?:,[ ]?(?:[A-Z][\w/.'-]{1,24}[ ]?){1,4}){0,4}(?:[ ]?[0-9]{5}(?![0-9]))?"
+            r"(?<![A-Za-z])(?:(?:[Nn]o\.?|[Ll]ot|[Bb]lok|[Bb]lk|[Bb]lock"
+            r"|[Uu]nit)[ ]?[0-9][0-9A-Za-z/-]{0,8},?[ ])?"
+            r"(?:Jalan|Jln\.?|Jl\.?|Lorong|Lor|Persiaran|Gang|Gg\.?|Taman|Lebuh|Soi"
+            r"|Thanon)[ ](?:[A-Z0-9][\w/.'-]{0,24}[ ]?){1,5}"
+            r"(?:,?[ ]?(?:[Nn]o\.?[ ]?)?[0-9]{1,4}[A-Z]?(?![0-9]))?"
+            r"(?:,[ ]?(?:[A-Z][\w/.'-]{1,24}[ ]?){1,4}){0,4}(?:[ ]?[0-9]{5}(?![0-9]))?"
         ),
         0.65,
         any_of("jalan|jln|jl.|jl |lorong|lor|persiaran|gang|gg.|taman|lebuh|soi|thanon"),
@@ -189,7 +192,9 @@ RULES = (
         "block_and_unit",
         "ADDRESS",
         re.compile(
-            r"(?<![A-Za-z])(?:(?:Blk|BLK|Block|Apt Blk)[ ]?[0-9]{1,4}[A-Z]?,?[ ](?:[A-Z0-9][\w.'-]{0,20}[ ,]{1,2}){1,6}|(?=#))#[0-9]{1,2}-[0-9]{2,4}"
+            r"(?<![A-Za-z])(?:(?:Blk|BLK|Block|Apt"
+            r" Blk)[ ]?[0-9]{1,4}[A-Z]?,?[ ](?:[A-Z0-9][\w.'-]{0,20}[ ,]{1,2}){1,6}"
+            r"|(?=#))#[0-9]{1,2}-[0-9]{2,4}"
             r"(?![0-9-])(?:,?[ ](?:Singapore|S)[ ]?\(?[0-9]{6}\)?)?"
         ),
         0.65,
@@ -200,20 +205,24 @@ RULES = (
         "named_house",
         "ADDRESS",
         re.compile(
-            rf"{LEFT}(?:The[ ])?(?:[A-Z][a-z'’]{{2,15}}[ ]){{1,2}}(?:Cottage|House|Lodge|Farm|Barn|Rectory|Vicarage|Manor|Villa|Hall|Mill"
-            rf"|Bungalow|Croft|Grange|Mews|Court),?[ \n](?:[A-Z][a-z'’.]{{1,15}}[ ]){{1,3}}(?:{STREET}|Way|Hill|Place|Close|Green|Row)"
+            rf"{LEFT}(?:The[ ])?(?:[A-Z][a-z'’]{{2,15}}[ ]){{1,2}}(?:Cottage|House|Lodge|Farm|Barn"
+            rf"|Rectory|Vicarage|Manor|Villa|Hall|Mill"
+            rf"|Bungalow|Croft|Grange|Mews|Court),?[ \n](?:[A-Z][a-z'’.]{{1,15}}[ ]){{1,3}}(?:{STREET}"
+            rf"|Way|Hill|Place|Close|Green|Row)"
             rf"(?![A-Za-z]){AFTER}"
         ),
         0.6,
         any_of(
-            "cottage|house|lodge|farm|barn|rectory|vicarage|manor|villa|hall|mill|bungalow|croft|grange|mews|court"
+            "cottage|house|lodge|farm|barn|rectory|vicarage|manor|villa|hall|mill|bungalow|croft|grange"
+            "|mews|court"
         ),
     ),
     Rule(
         "rural_route",
         "ADDRESS",
         re.compile(
-            rf"(?<![A-Za-z])(?:(?:Box|Site|Comp)[ ][0-9]{{1,5}},?[ ]){{0,3}}(?:R\.?R\.?|Rural Route|HC|RD)[ ]?#?[0-9]{{1,3}}"
+            rf"(?<![A-Za-z])(?:(?:Box|Site|Comp)[ ][0-9]{{1,5}},?[ ]){{0,3}}(?:R\.?R\.?|Rural Route|HC"
+            rf"|RD)[ ]?#?[0-9]{{1,3}}"
             rf"(?:,?[ ](?:Box|BOX|Site|Stn)[ ][0-9A-Z]{{1,5}})?(?![0-9A-Za-z]){AFTER}"
         ),
         0.6,
@@ -225,8 +234,10 @@ RULES = (
         "address_key",
         "ADDRESS",
         re.compile(
-            r"(?<![A-Za-z])(?:address|addr|street|strasse|straße|rua|calle|line)(?:[ _-]?(?:line|address|name))?(?:[ _-]?[123])?[\"']{0,2}[ ]?[:=]"
-            rf"[ ]?[\"']{{0,2}}((?=[^\n\"'{BLANK}]{{0,60}}[0-9])[A-Z0-9][^\n\"'=;|<>{{}}{BLANK}]{{3,60}}?)(?=[\"'\n;|<>{{}}]|\s*$|[ ][a-z_]{{2,14}}=|,[ ]?[\"'])",
+            r"(?<![A-Za-z])(?:address|addr|street|strasse|straße|rua|calle|line)(?:[ _-]?(?:line|address"
+            r"|name))?(?:[ _-]?[123])?[\"']{0,2}[ ]?[:=]"
+            rf"[ ]?[\"']{{0,2}}((?=[^\n\"'{BLANK}]{{0,60}}[0-9])[A-Z0-9][^\n\"'=;"
+            rf"|<>{{}}{BLANK}]{{3,60}}?)(?=[\"'\n;|<>{{}}]|\s*$|[ ][a-z_]{{2,14}}=|,[ ]?[\"'])",
             re.IGNORECASE,
         ),
         0.58,

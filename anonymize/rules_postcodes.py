@@ -15,7 +15,8 @@ RULES = (
         re.compile(
             r"(?:(?<![A-Za-z])(?:zip(?:[+]4)?[ _]?code|zip(?: ?[+] ?4)?|post ?code|postal[ _]?code|pin ?code"
             r"|pincode|eircode|cep|plz|postleitzahl"
-            r"|code postal|c[oó]digo postal|c\.?p\.|c\.?p(?=[ ]?:)|postnummer|zip/postal|postal(?=[\"'_]{0,2}[ ]?[=:])|area code|pin(?=[ ][1-9][0-9]{2} [0-9]{3})|postcode))"
+            r"|code postal|c[oó]digo postal|c\.?p\.|c\.?p(?=[ ]?:)|postnummer|zip/postal"
+            r"|postal(?=[\"'_]{0,2}[ ]?[=:])|area code|pin(?=[ ][1-9][0-9]{2} [0-9]{3})|postcode))"
             r"(?:['’]s)?"
             r"(?:[ ]?(?:is|was|are|of"
             r"|é|:|=|\"|'"
@@ -28,7 +29,8 @@ RULES = (
         ),
         0.85,
         any_of(
-            "zip|zipcode|post|postal|area code|pin|cp|pin code|pincode|eircode|cep|plz|código p|codigo p|code postal|c.p|cp."
+            "zip|zipcode|post|postal|area code|pin|cp|pin code|pincode|eircode|cep|plz|código p|codigo p"
+            "|code postal|c.p|cp."
         ),
         digit=True,
     ),
@@ -36,9 +38,12 @@ RULES = (
         "postcode_served",
         "POSTCODE",
         re.compile(
-            r"(?<![A-Za-z])(?:ship(?:ping|ped|s)?|deliver(?:y|ing|ed|s)?|live|living|located|based|i['’]?m|we['’]?re|store|pick ?up|stock"
-            r"|available|service|moving|moved|area|quote)[ ](?:it )?(?:to|in|at|near|for|around)[ ](?:zip |the )?"
-            r"([0-9]{5}(?:-[0-9]{4})?)(?=[ ]?[,.?!;)](?![0-9])|\s*$|[ ](?:by|is|and|for|or|how|do|does|please|area|today|tomorrow|usa?)(?![a-z]))",
+            r"(?<![A-Za-z])(?:ship(?:ping|ped|s)?|deliver(?:y|ing|ed|s)?|live|living|located|based"
+            r"|i['’]?m|we['’]?re|store|pick ?up|stock"
+            r"|available|service|moving|moved|area|quote)[ ](?:it )?(?:to|in|at|near|for|around)[ ](?:zip"
+            r" |the )?"
+            r"([0-9]{5}(?:-[0-9]{4})?)(?=[ ]?[,.?!;)](?![0-9])|\s*$|[ ](?:by|is|and|for|or|how|do|does"
+            r"|please|area|today|tomorrow|usa?)(?![a-z]))",
             re.IGNORECASE,
         ),
         0.55,
