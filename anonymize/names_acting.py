@@ -48,7 +48,8 @@ _DOES = (
     r"|excellent|wonderful|fantastic|friendly|billed|sent|given|refunded|promised|the (?:one|agent|person))"
     r"|has (?:been|asked|the|not|already|a|an|paid|returned|moved|requested|left|no)|will (?:call|collect"
     r"|drop|pick|be"
-    r"|come|send|pay|return|sign|need)|in (?:customer|support|sales|billing)|from (?:customer|support"
+    r"|come|send|pay|return|sign|need)|in (?:customer|support|sales|billing|returns|accounts|chat"
+    r"|shipping|claims|marketing|reception)|from (?:customer|support"
     r"|sales|billing"
     r"|accounts|your|the|hr|it|head)|at (?:the|your) (?:\S{2,20} ){0,2}(?:store|shop|desk|counter|branch"
     r"|till)"
@@ -63,7 +64,8 @@ _AFTER_OBJECT = (
     r"|not|using|no"
 )
 _ROLE = (
-    r"customer|cust|client|buyer|seller|driver|courier|receptionist|neighbou?r|concierge|manager"
+    r"beneficiary|payee|signatory|sender|receiver|consignee|addressee|customer|cust|client|buyer|seller"
+    r"|driver|courier|receptionist|neighbou?r|concierge|manager"
     r"|colleague|guest"
     r"|recipient|caller|visitor|requester|technician|nurse|reviewer|tenant|landlord|landlady|cardholder"
     r"|card holder"
@@ -76,7 +78,8 @@ _ROLE = (
     r"|facteur|livreur|voisine?|cliente"
 )
 _ROLE_TRIGGERS = any_of(
-    "customer|cust|client|buyer|seller|driver|courier|recept|neighb|concierge|manager|colleague|guest"
+    "benef|payee|signat|sender|receiver|consig|addressee|customer|cust|client|buyer|seller|driver|courier"
+    "|recept|neighb|concierge|manager|colleague|guest"
     "|recipient"
     "|caller|visitor|requester|technician|nurse|reviewer|tenant|landlord|landlady|card|applicant|supervisor"
     "|cashier|clerk|stylist|florist|tailor|housekeep|doorman|porter|caretaker|janitor|secretary|operator"
@@ -171,6 +174,9 @@ RULES = (
         value=rf"(?:{TWO}|{WORD}|{_LOWER}|[{LOW}]{{3,20}})",
         after=_BREAK.format(after=_AFTER_OBJECT),
         score=0.58,
+        unless=re.compile(
+            r"(?i)(?<![a-z])(?:is|are|was|were|be|it['’]?s|they['’]re|colou?r|shade|style|model|so)[ ]$"
+        ),
     ),
     person_rule(
         "role",

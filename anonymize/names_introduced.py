@@ -85,8 +85,11 @@ RULES = (
         "hello_it_is",
         LEFT + r"(?:bonjour|salut|coucou|hallo|hi|hello|hey|yo|hola|ciao|oi|ol[aá]|moin)[ ,!]{1,2}(?:c['’]est"
         r"|hier ist|this is"
-        r"|it['’]?s(?: me)?|(?:uh|um|er)|aqu[íi]|soy|sono|aqui [ée] [oa]|ici)[ ]",
-        any_of("c'est|c’est|hier ist|this is|it's|it’s|its|aquí|aqui|soy |sono |ici |uh|um|er"),
+        r"|it['’]?s(?: me)?|i['’]?m|i am|my name['’]?s|(?:uh|um|er)|aqu[íi]|soy|sono|aqui [ée] [oa]|ici)[ ]",
+        any_of(
+            "c'est|c’est|hier ist|this is|it's|it’s|its|i'm|i’m|im|i am|my name|aquí|aqui|soy |sono |ici "
+            "|uh|um|er"
+        ),
         uncommon,
         value=rf"(?:{TWO}|{WORD})",
         after=r"(?=[ ]?[,.!;\n]|\s*$|[ ](?i:again|here|from|and|my|i|can|could|just|about|calling|re|with"

@@ -92,7 +92,10 @@ def name_length(value: str) -> int:
         kept = place + 1
         if word[0].endswith(".") and len(word[0]) > 3:  # a sentence ends here; an initial goes on
             break
-    return len(value[: words[kept - 1].end()].rstrip(".")) if kept else 0
+    if not kept:
+        return 0
+    name = value[: words[kept - 1].end()]
+    return len(name if kept > 1 and re.search(r"[ ]\w\.$", name) else name.rstrip("."))
 
 
 def listed(value: str) -> int:
@@ -177,9 +180,10 @@ def two_words(value: str) -> int:
 
 
 def whole_name(value: str) -> int:
-    """A given name and a family name in title case that no label, film or book bears."""
+    """A given name and a family name in title case that no label, film, book or piece of clothing bears."""
     kept = whole_or_given(value)
-    return kept if " " in value[:kept] else 0
+    words = [_plain(word) for word in value[:kept].split()]
+    return kept if len(words) > 1 and not (words[-1] in COMMON and words[-1] not in _ALSO_SURNAMES) else 0
 
 
 def whole_or_given(value: str) -> int:

@@ -30,7 +30,9 @@ _THANKS = (
     r"cheers|best|x{1,4}|xo(?:xo)?|lots of love|hugs and kisses|warmly|br|brgds|tia|much appreciated|many"
     r" thanks|take care|(?:many )?thanks(?: again| so much| a lot| in advance)?"
     r"|thank you(?: very much| so much| again)?|thx|love|xoxo|hugs|yours"
-    r"|obrigad[oa]|grat[oa]|beijos|danke|vielen dank|merci|bises|gracias|grazie|bedankt"
+    r"|obrigad[oa]|grat[oa]|beijos|danke(?: im voraus| schön| sehr)?|vielen dank(?: im voraus)?|merci(?:"
+    r" d['’]avance| beaucoup| bien)?|bises"
+    r"|(?:muchas )?gracias(?: de antemano)?|grazie(?: mille| in anticipo)?|bedankt|alvast bedankt"
 )
 _SIGN_OFF_MARK = r"(?:[ ]?[,.!:;-]{1,2}\s{0,4}|[ ]?\n\s{0,3})"
 _SIGN_OFF = r"(?:[ ]?[,.!:;-]{1,2}\s{0,4}|\s{1,4})"

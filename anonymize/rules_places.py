@@ -51,7 +51,9 @@ def told_address(value: str) -> int:
     kept = (kept[: tells.start()] if tells else kept).rstrip(" .,-\n")
     return (
         len(kept)
-        if _STREET_WORD.search(kept) or kept.count(",") >= 2 or re.search("[A-Z][a-z]+ [A-Z]", kept)
+        if _STREET_WORD.search(kept, kept.find(" ") + 1)
+        or kept.count(",") >= 2
+        or re.search("[A-Z][a-z]+ [A-Z]", kept)
         else 0
     )
 
