@@ -49,8 +49,8 @@ RULES = (
             rf"|transaction|purchase|confirmation|booking|reservation|rma|bestelnummer|ordernummer|folio"
             rf"|protocolo|factura|fattura|ordre|orden|zam[oó]wieni[ea]|bestilling|best[äa]llning|tilaus"
             rf"|sipari[sş]|pesanan|inv|facture)"
-            rf"(?:[ _-]?(?:number|no\.?|num\.?|nr\.?|n[º°o]\.?|id|code|ref(?:erence)?"
-            rf"|de))*[ ]?#?{IS}#?)({_STROKED}|{CODE_VALUE})" + RIGHT,
+            rf"(?:[ _-]?(?:number|no\.?|num\.?|nr\.?|n[º°]\.?|id|code|ref(?:erence)?"
+            rf"|de)){{0,3}}[ ]?#?{IS}#?)({_STROKED}|{CODE_VALUE})" + RIGHT,
             re.IGNORECASE,
         ),
         0.85,
