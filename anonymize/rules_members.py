@@ -91,6 +91,24 @@ RULES = (
         lambda v: len(v) >= 5,
     ),
     Rule(
+        "coupon_code_between",
+        "COUPON_CODE",
+        re.compile(
+            r"(?<![A-Za-z])(?:(?i:apply|applied|use|used|enter|entered|redeem|redeemed|try"
+            r"|tried)(?i:[ ](?:the|my|this))?[ ]"
+            r"(?=\S{4,24}[ ](?i:coupon|voucher|promo|discount|code))|(?i:promo|coupon|voucher|referral"
+            r" code)[ ]"
+            r"(?=\S{4,24}[ ](?i:says?|said|is|was|does|did|has|not|won|can|fails?|failed|expired|gives?"
+            r"|gave|shows?|for)(?![a-z])"
+            r"|[A-Z0-9]{6,14}(?:\s*$|[.,!?])))"
+            r"[\"“]?([a-z]{3,12}[0-9]{1,4}|[A-Z]{6,16}"
+            r"|(?=[A-Z0-9-]{0,20}[0-9])[A-Z0-9]{4,14}(?:-[A-Z0-9]{2,8}){0,4})" + RIGHT
+        ),
+        0.68,
+        any_of("coupon|voucher|promo|referral code|discount|code"),
+        lambda v: len(v) >= 5,
+    ),
+    Rule(
         "coupon_code_quoted",
         "COUPON_CODE",
         re.compile(
