@@ -13,6 +13,7 @@ from privgen.anonymize.names_latin import (
     UP,
     WORD,
     any_listed,
+    line_places,
     name_length,
     named,
     surname_first,
@@ -141,6 +142,7 @@ RULES = (
         0.56,
         (",",),
         surname_first,
+        places=line_places,
     ),
     person_rule(
         "label_key",

@@ -53,9 +53,15 @@ _ROLE = (
 
 
 def _age(
-    name: str, pattern: str, triggers: tuple[str, ...], score: float = 0.6, *, digit: bool = True
+    name: str,
+    pattern: str,
+    triggers: tuple[str, ...],
+    score: float = 0.6,
+    *,
+    digit: bool = True,
+    needs: re.Pattern[str] | None = None,
 ) -> Rule:
-    return Rule(name, "AGE", re.compile(pattern, re.IGNORECASE), score, triggers, digit=digit)
+    return Rule(name, "AGE", re.compile(pattern, re.IGNORECASE), score, triggers, digit=digit, needs=needs)
 
 
 _OLD_WORDS = any_of(
@@ -101,6 +107,7 @@ RULES = (
             "|f|m|female|male|retired|single|married|divorced|widow|customer|client|caller|buyer|patient"
             "|reviewer"
         ),
+        needs=re.compile(r"[0-9]\)|\([0-9]{2},"),
     ),
     _age(
         "age_of_several",

@@ -252,7 +252,10 @@ class Triggers:
                     lacking[rule.needs] = rule.needs.search(text) is None
                 if lacking[rule.needs]:
                     continue
-            places = self._heads[number].places(reading) if in_place else None
+            if rule.places is not None:
+                places: list[int] | None = reading.told(rule.places)
+            else:
+                places = self._heads[number].places(reading, rule.first(text)) if in_place else None
             if places is None or places:
                 picked.append(Picked(rule, places))
         picked.reverse()
