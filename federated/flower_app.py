@@ -130,7 +130,9 @@ def local_training(
     from privgen.federated.randomness import random_source
 
     records = open_records(silo)
-    model = load_model(settings.base, rank=settings.rank, adapter_seed=settings.adapter_seed)
+    model = load_model(
+        settings.base, rank=settings.rank, adapter_seed=settings.adapter_seed, adapter=settings.adapter
+    )
     model.set_weights(weights)
     path = ledgers / f"{silo.merchant_id}.jsonl"
     ledger = Ledger.open(path)

@@ -1,8 +1,8 @@
 """Where sampling and noise come from: the operating system's cryptographic generator.
 
 Long draws are its keys expanded by AES-256 in counter mode, a fresh key for each, so that nothing repeats
-after a fork or a restart either: there is no state. Torch's CPU generator keeps 32 bits of whatever seed it is
-given, so that four thousand million guesses would take the noise away again; it is used nowhere in here.
+after a fork or a restart either: there is no state. Torch's CPU generator keeps 32 bits of whatever seed it
+is given, so that four thousand million guesses would take the noise away again; it is used nowhere in here.
 
 Source: Box and Muller 1958, "A note on the generation of random normal deviates"; CTR_DRBG without its
 state, NIST SP 800-90A.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +12,7 @@ import numpy.typing as npt
 from privgen.errors import ConfigError
 
 Weights = dict[str, npt.NDArray[np.float32]]
-"""Trainable weights by name: the B factors, fp32."""
+"""Trainable weights by name, fp32: the B factors, or all of a model's."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -21,6 +21,7 @@ class TrainingSettings:
 
     Args:
         base: Base model, folder or hub id.
+        adapter: lora, or full to train all weights of the model.
         rank: LoRA rank, 1 or more.
         adapter_seed: Public seed of the frozen A factors; equal in all silos.
         steps_per_round: Noisy steps per round, 1 or more.
@@ -36,6 +37,7 @@ class TrainingSettings:
     """
 
     base: str
+    adapter: Literal["lora", "full"] = "lora"
     rank: int = 8
     adapter_seed: int = 0
     steps_per_round: int = 1
@@ -47,6 +49,8 @@ class TrainingSettings:
 
     def __post_init__(self) -> None:
         """Check the ranges."""
+        if self.adapter not in ("lora", "full"):
+            raise ConfigError("train: adapter: wants lora or full")
         for name in ("rank", "steps_per_round", "max_length", "micro_batch"):
             if getattr(self, name) < 1:
                 raise ConfigError(f"train: {name}: wants 1 or more")

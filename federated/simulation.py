@@ -18,6 +18,8 @@ from privgen.progress import Progress, silent
 
 _LOOKED_AT = 32  # records of a silo that tell whether any fits
 
+_TRAINED = {"lora": "frozen-A LoRA", "full": "all weights of the model"}
+
 EngineName = Literal["inprocess", "ray"]
 
 
@@ -26,7 +28,7 @@ class FederatedResult:
     """What a training left behind; all of it may leave the silos.
 
     Args:
-        adapter: PEFT adapter folder.
+        adapter: PEFT adapter folder; after full fine-tuning a whole model.
         rounds_done: Rounds in the adapter, earlier runs of the same training included.
         stopped: None, or why training ended before its last round.
         spends: Merchant to what its ledger has spent so far, over all plans and runs.
@@ -53,6 +55,7 @@ def simulate(
     rounds: int,
     steps_per_round: int,
     engine: EngineName = "inprocess",
+    adapter: Literal["lora", "full"] = "lora",
     rank: int = 8,
     learning_rate: float = 1e-3,
     max_length: int = 512,
@@ -81,6 +84,7 @@ def simulate(
         rounds: Federated rounds in all.
         steps_per_round: Noisy steps of a merchant per round; rounds times this is at most `plan.steps`.
         engine: inprocess, or ray for Flower's simulation engine.
+        adapter: lora, or full to train all weights of the base model.
         rank: LoRA rank.
         learning_rate: Of the local optimiser.
         max_length: Most tokens of a record; longer ones lose their first signals, or are left out.
@@ -100,6 +104,7 @@ def simulate(
     """
     settings = TrainingSettings(
         base=base,
+        adapter=adapter,
         rank=rank,
         steps_per_round=steps_per_round,
         learning_rate=learning_rate,
@@ -128,10 +133,12 @@ class _Training:
 
         self.silos, self.plan, self.settings = silos, plan, settings
         self.out, self.ledgers, self.progress = out, ledgers, progress
-        self.model = load_model(settings.base, rank=settings.rank, adapter_seed=settings.adapter_seed)
+        self.model = load_model(
+            settings.base, rank=settings.rank, adapter_seed=settings.adapter_seed, adapter=settings.adapter
+        )
         self._check_length()
         self.fingerprint = self._fingerprint()
-        self.state = load_state(out, self.fingerprint, _zeros(self.model.weights()))
+        self.state = load_state(out, self.fingerprint, self.model.initial_weights())
         self.stopped: str | None = None
         self.fault: Exception | None = None
 
@@ -242,7 +249,9 @@ class _Training:
             "plan_id": self.plan.plan_id,
             "claim": self.plan.claim(unsafe_seed=unsafe),
             "unsafe": unsafe,
-            "aggregation": "frozen-A LoRA, equal weights",
+            "aggregation": f"{_TRAINED[self.settings.adapter]}, equal weights",
+            "gradients": self.model.preflight.way,
+            "repaired": list(self.model.preflight.repaired),
             "settings": self.settings.to_json(),
             "base_hash": self.model.base_hash,
             "merchants": [silo.merchant_id for silo in self.silos],
@@ -296,8 +305,3 @@ def _check(
                 f"merchant {silo.merchant_id}: fewer than {min_customers} customers with records; leave the "
                 "merchant out or lower min_customers (privgen train: --skip-small or --min-customers)"
             )
-
-
-def _zeros(weights: Any) -> Any:
-    """An untrained adapter: the model may still hold another training's weights."""
-    return {name: value * 0.0 for name, value in weights.items()}

@@ -220,6 +220,7 @@ def train(
         int | None, typer.Option(help="Refuse silos with fewer customers.", min=1)
     ] = None,
     skip_small: Annotated[bool | None, typer.Option("--skip-small", help="Leave such silos out.")] = None,
+    adapter: Annotated[str | None, typer.Option(help="lora, or full for all weights.")] = None,
     engine: Annotated[str | None, typer.Option(help="inprocess or ray.")] = None,
     ledger_dir: Annotated[str | None, typer.Option(help="Folder of ledgers that span runs.")] = None,
     unsafe_seed: Annotated[int | None, typer.Option(help="Fix the noise; stamps everything UNSAFE.")] = None,
@@ -235,6 +236,7 @@ def train(
         "sample_rate": sample_rate,
         "min_customers": min_customers,
         "skip_small": skip_small,
+        "adapter": adapter,
         "engine": engine,
         "ledger_dir": ledger_dir,
         "seed": unsafe_seed,

@@ -93,6 +93,7 @@ class TrainConfig(Part):
         min_customers: Silos with fewer consenting customers are refused.
         skip_small: Leave such silos out, named in the summary, instead of refusing to train.
         expected_batch_size: Public divisor of the noisy sum, in customers.
+        adapter: lora, or full to train all weights of the model (a lower learning_rate is needed then).
         rank: LoRA rank.
         learning_rate: Of the local optimiser.
         engine: inprocess, or ray for Flower's simulation engine.
@@ -111,6 +112,7 @@ class TrainConfig(Part):
     min_customers: Positive = 20
     skip_small: bool = False
     expected_batch_size: Annotated[float, Field(gt=0)] = 12.0
+    adapter: Literal["lora", "full"] = "lora"
     rank: Positive = 8
     learning_rate: Annotated[float, Field(gt=0)] = 1e-3
     max_length: Positive = 512

@@ -62,6 +62,7 @@ def train(run: RunFolder, config: RunConfig, progress: Progress = silent) -> Sta
             rounds=config.train.rounds,
             steps_per_round=config.train.steps_per_round,
             engine=config.train.engine,
+            adapter=config.train.adapter,
             rank=config.train.rank,
             learning_rate=config.train.learning_rate,
             max_length=config.train.max_length,

@@ -12,7 +12,8 @@ from peft import PeftModel
 from transformers import AutoModelForCausalLM
 
 from privgen.errors import DataError, ModelError, RunError
-from privgen.federated.model import _loaded, check_trainable, load_model, read_weights, save_weights
+from privgen.federated.model import _loaded, load_model, read_weights, save_weights
+from privgen.federated.preflight import check_network
 from privgen.federated.settings import TrainingSettings, Weights
 
 
@@ -136,7 +137,7 @@ def test_what_cannot_be_trained_is_refused_in_one_line(tmp_path: Path) -> None:
         assert path in str(caught.value) and "\n" not in str(caught.value)
     normalised = torch.nn.Sequential(torch.nn.Linear(2, 2), torch.nn.BatchNorm1d(2))
     with pytest.raises(ModelError, match="1 is a batch normalisation"):
-        check_trainable(normalised)
+        check_network(normalised, "lora")
 
 
 def test_target_is_all_that_is_learnt(base: str) -> None:
