@@ -72,11 +72,15 @@ def _trained_embeddings(network: Any) -> list[str]:
     tied = count - sum(1 for _ in network.named_parameters())
     if tied:
         found.append(f"tied weights: {tied} trained as one with all their uses, unit by unit")
-    for name, module in network.named_modules():
-        row = getattr(module, "padding_idx", None)
-        if isinstance(module, torch.nn.Embedding) and row is not None:
-            found.append(f"padding_idx: row {row} of {name} keeps its value, with and without privacy")
-    return found
+    rows = {
+        module.padding_idx
+        for module in network.modules()
+        if isinstance(module, torch.nn.Embedding) and module.padding_idx is not None
+    }
+    return found + [
+        f"padding_idx: token {row} trains nothing as an input, with and without privacy"
+        for row in sorted(rows)
+    ]
 
 
 def check_losses(network: Any, losses: Losses, rows: Sequence[Example]) -> list[str]:

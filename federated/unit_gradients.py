@@ -66,7 +66,7 @@ class PackedGradients:
     """Several units in one pass; every trainable parameter belongs to a linear layer.
 
     Args:
-        network: Keeps a first axis of rows down to its trained layers.
+        network: Keeps a first axis of rows down to its trained layers, or of rows and tokens as one.
         losses: Loss per row; no row's loss depends on another row.
         most: Records in one pass.
 
@@ -76,7 +76,7 @@ class PackedGradients:
 
     def __init__(self, network: Any, losses: Losses, most: int) -> None:
         self._losses, self._most = losses, most
-        self._owners, self._units = torch.zeros(0, dtype=torch.long), 0
+        self._owners, self._units, self._width = torch.zeros(0, dtype=torch.long), 0, 0
         layers = [m for m in network.modules() if any(p.requires_grad for p in m.parameters(recurse=False))]
         if not all(type(layer) is torch.nn.Linear for layer in layers):
             raise ModelError("packed gradients: only linear layers may train")
@@ -107,7 +107,7 @@ class PackedGradients:
             ModelError: A trained layer sees no axis of rows.
         """
         rows = [example for unit in batch for example in unit]
-        self._units = len(batch)
+        self._units, self._width = len(batch), max(map(len, rows))
         self._owners = torch.tensor([place for place, unit in enumerate(batch) for _ in unit])
         for layer in self._layers:
             for parameter in layer.parameters(recurse=False):
@@ -125,10 +125,12 @@ class PackedGradients:
 
     def _take(self, layer: Any, inputs: torch.Tensor, output_gradients: torch.Tensor) -> None:
         """Add one use of a layer to its units' gradients."""
-        if len(inputs) != len(self._owners):
+        rows = len(self._owners)
+        flattened = inputs.dim() == 2 and len(inputs) == rows * self._width
+        if len(inputs) != rows and not flattened:  # a part of the tokens, say: whose are they?
             raise ModelError("packed gradients: a trained layer sees no axis of rows")
-        given = inputs.reshape(len(inputs), -1, inputs.shape[-1])  # (rows, T, in)
-        wanted = output_gradients.reshape(len(inputs), -1, output_gradients.shape[-1])  # (rows, T, out)
+        given = inputs.reshape(rows, -1, inputs.shape[-1])  # (rows, T, in)
+        wanted = output_gradients.reshape(rows, -1, output_gradients.shape[-1])  # (rows, T, out)
         if layer.weight.requires_grad:
             if given.shape[2] <= wanted.shape[2]:  # the thin factor first: several times faster
                 per_row = torch.bmm(given.mT, wanted).mT

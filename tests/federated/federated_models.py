@@ -21,7 +21,12 @@ from privgen.schema import SectionKind, Signal, SignalKind
 COLOURS = ("red", "green", "blue", "grey")
 VOCABULARY = 264  # bytes, begin, end, padding, and what some tokenizer classes add
 
-_IDS: dict[str, Any] = {"vocab_size": VOCABULARY, "pad_token_id": 258, "eos_token_id": 257, "bos_token_id": 256}
+_IDS: dict[str, Any] = {
+    "vocab_size": VOCABULARY,
+    "pad_token_id": 258,
+    "eos_token_id": 257,
+    "bos_token_id": 256,
+}
 _DEEP: dict[str, Any] = {
     "hidden_size": 16,
     "intermediate_size": 24,
@@ -64,7 +69,7 @@ ARCHITECTURES: dict[str, Callable[[], Any]] = {
     "stablelm": lambda: tf.StableLmConfig(**_IDS, **_GROUPED),
     "t5": lambda: tf.T5Config(**_IDS, **_T5, decoder_start_token_id=258),
 }
-"""Kind to the configuration of a tiny model; most tie weights, all have a padding_idx or positions to mind."""
+"""Kind to the configuration of a tiny model; many tie weights, most have a padding_idx."""
 
 
 def byte_tokenizer() -> PreTrainedTokenizerFast:

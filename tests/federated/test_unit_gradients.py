@@ -1,24 +1,21 @@
-"""Gradients per unit equal a slow loop of plain autograd, for many architectures, for LoRA and for all weights."""
+"""Gradients per unit equal a slow loop of plain autograd: many architectures, LoRA and all weights."""
 
 from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 from federated_models import ARCHITECTURES, make_base, make_plan, record
 
-from privgen.errors import ModelError
 from privgen.federated.model import AdapterModel, _loaded, load_model
 from privgen.federated.opacus_step import PrivateTrainer
 from privgen.federated.preflight import Adapter
 from privgen.federated.randomness import random_source
 from privgen.federated.settings import TrainingSettings
 from privgen.federated.silo import Example
-from privgen.federated.unit_gradients import PackedGradients, SingleGradients
 
 CLOSE = 1e-5
 ADAPTERS: tuple[Adapter, ...] = ("lora", "full")
