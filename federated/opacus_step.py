@@ -107,12 +107,13 @@ class PrivateTrainer:
     def unit_gradients(self, batch: Sequence[Unit]) -> None:
         """Put the summed gradient of each unit into `grad_sample`, shape `(len(batch), *parameter.shape)`.
 
-        A unit whose gradient is not finite counts as zero: it must neither stop the step nor pass the clip.
+        A unit whose gradient, or its norm, is not finite counts as zero: it must neither stop the step nor
+        pass the clip.
         """
         self._gradients.compute(batch)
         finite = torch.ones(len(batch), dtype=torch.bool, device=self._model.device)
-        for parameter in self.optimizer.params:
-            finite &= parameter.grad_sample.flatten(1).isfinite().all(1)
+        for parameter in self.optimizer.params:  # of a norm: ten times faster than of every entry
+            finite &= parameter.grad_sample.flatten(1).norm(dim=1).isfinite()
         if not bool(finite.all()):
             for parameter in self.optimizer.params:
                 parameter.grad_sample[~finite] = 0.0
@@ -128,6 +129,19 @@ class _SystemNoiseOptimizer(DPOptimizer):  # type: ignore[misc]
     """Opacus' optimiser with the noise of a `RandomSource` in place of torch's generator."""
 
     source: RandomSource
+
+    def clip_and_accumulate(self) -> None:
+        """Opacus' clipping; of a single unit in place, for its gradient may be as large as the model."""
+        if len(self.params[0].grad_sample) != 1:
+            super().clip_and_accumulate()
+            return
+        norm = torch.stack([p.grad_sample.norm() for p in self.params]).norm()
+        factor = min(1.0, self.max_grad_norm / (float(norm) + 1e-6))
+        for parameter in self.params:
+            if parameter.summed_grad is None:
+                parameter.summed_grad = parameter.grad_sample[0].mul_(factor)
+            else:
+                parameter.summed_grad.add_(parameter.grad_sample[0], alpha=factor)
 
     def add_noise(self) -> None:
         """Add noise of standard deviation noise_multiplier * max_grad_norm to the clipped sums."""
