@@ -19,7 +19,7 @@ from privgen.federated.silo import Example, Silo, open_records
 
 STEPS, RUNS = 2, 40
 PLAN = make_plan(
-    sample_rate=0.6, noise_multiplier=0.2, max_grad_norm=0.2, records_per_unit=2, batch_divisor=5.0
+    sample_rate=0.6, noise_multiplier=0.1, max_grad_norm=0.2, records_per_unit=2, batch_divisor=5.0
 )
 
 
@@ -114,6 +114,6 @@ def test_one_silo_equals_centralised_training_in_distribution(adapter: Adapter, 
 
     federated = figures(_federated(silo, base, adapter, tmp_path, start))
     assert least(federated, central(PLAN.noise_multiplier, PLAN.max_grad_norm, 1000)) > 1e-3
-    assert least(federated, central(2 * PLAN.noise_multiplier, PLAN.max_grad_norm, 2000)) < 1e-6
+    assert least(federated, central(2 * PLAN.noise_multiplier, PLAN.max_grad_norm, 2000)) < 1e-4
     quartered = central(4 * PLAN.noise_multiplier, PLAN.max_grad_norm / 4, 3000)  # the same noise
-    assert least(federated, quartered) < 1e-6
+    assert least(federated, quartered) < 1e-4
