@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -161,6 +162,22 @@ class Scrubber:
     def load(self) -> None:
         """Load Presidio now rather than at the first text that needs it (before a process forks)."""
         _ = (self._delegated, self._replacer)
+
+    def load_shared(self) -> None:
+        """Load what forked processes had better share: a model, if there is one."""
+        if self._finders:
+            self.load()
+
+    def load_alone(self) -> None:
+        """Load in a process that does nothing but scrub.
+
+        Presidio imports torch and transformers where they are installed: some 330 MB in every process, of use
+        to a model only.
+        """
+        if not self._finders:
+            for name in ("torch", "transformers"):
+                sys.modules.setdefault(name, None)  # type: ignore[arg-type]
+        self.load()
 
     def scrub(
         self,
