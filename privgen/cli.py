@@ -11,6 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
+from privgen.cli_ledger import ledger_app
 from privgen.cli_show import errors_as_lines, print_json, progress_bar
 
 app = typer.Typer(
@@ -29,6 +30,7 @@ Model = Annotated[str | None, typer.Option(help="Base model: folder or hub id (d
 Locale = Annotated[str | None, typer.Option(help="en_US or zh_CN.")]
 Only = Annotated[int | None, typer.Option(help="Keep the N busiest merchants of the export.", min=1)]
 DEFAULT_RUN = Path("run")
+app.add_typer(ledger_app)
 
 
 @app.callback(invoke_without_command=True)
