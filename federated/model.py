@@ -17,8 +17,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from privgen.errors import DataError, MissingExtraError, ModelError
+from privgen.federated.aggregation import Factors, trained
 from privgen.federated.settings import Weights
 from privgen.federated.silo import Encoder, Example
 from privgen.files import atomic_path, sha256_file, sha256_text, staged_folder
@@ -55,6 +57,8 @@ class AdapterModel:
         self.parameters: dict[str, torch.nn.Parameter] = {
             name: p for name, p in sorted(network.named_parameters()) if p.requires_grad
         }
+        self._adapter = {name: p for name, p in sorted(network.named_parameters()) if ".lora_" in name}
+        self._untrained = {name: _array(p) for name, p in self._adapter.items()}
         self._pad = next((t for t in (tokenizer.pad_token_id, tokenizer.eos_token_id) if t is not None), 0)
         self._positions = "position_ids" in inspect.signature(network.get_base_model().forward).parameters
 
@@ -77,25 +81,42 @@ class AdapterModel:
 
     def weights(self) -> Weights:
         """A copy of the trainable weights."""
-        return {
-            name: p.detach().to("cpu", torch.float32).numpy().copy() for name, p in self.parameters.items()
-        }
+        return {name: _array(p) for name, p in self.parameters.items()}
+
+    def untrained(self, factors: Factors) -> Weights:
+        """The public weights that a training of these factors starts from."""
+        return trained(self._untrained, factors)
+
+    def choose(self, factors: Factors) -> None:
+        """Let these LoRA factors train, and nothing else.
+
+        Args:
+            factors: A, B or AB.
+        """
+        self.network.requires_grad_(False)
+        self.network.eval()
+        for name, module in self.network.named_modules():
+            if name.endswith(tuple(f".lora_{factor}.default" for factor in factors)):
+                module.weight.requires_grad_(True)
+                module.train()  # Opacus' hooks only look at modules in training mode
+        self.parameters = {name: p for name, p in self._adapter.items() if p.requires_grad}
 
     def set_weights(self, weights: Weights) -> None:
-        """Put trainable weights in place.
+        """Put adapter weights in place; factors that are not given and do not train are as they were drawn.
 
         Raises:
             ModelError: Names or shapes differ, or a weight is not finite.
         """
-        if set(weights) != set(self.parameters):
+        if not set(self.parameters) <= set(weights) <= set(self._adapter):
             raise ModelError(
                 "adapter weights: names differ from this model's; same base and rank everywhere?"
             )
-        for name, parameter in self.parameters.items():
+        weights = self._untrained | weights
+        for name, parameter in self._adapter.items():
             if weights[name].shape != tuple(parameter.shape) or not np.isfinite(weights[name]).all():
                 raise ModelError(f"adapter weights: {name} has another shape, or is not finite")
         with torch.no_grad():
-            for name, parameter in self.parameters.items():
+            for name, parameter in self._adapter.items():
                 parameter.copy_(torch.from_numpy(np.ascontiguousarray(weights[name])))
 
     def record_losses(self, rows: Sequence[Example]) -> torch.Tensor:
@@ -117,6 +138,14 @@ class AdapterModel:
         )
         lengths = torch.tensor([len(example.target) for example in rows], device=losses.device)
         return losses.new_zeros(len(rows)).index_add(0, row, losses) / lengths
+
+    def mean_loss(self, rows: Sequence[Example], micro_batch: int) -> float:
+        """Mean of `record_losses` over one or more rows, `micro_batch` at a time, without gradients."""
+        total = 0.0
+        with torch.no_grad():
+            for start in range(0, len(rows), micro_batch):
+                total += float(self.record_losses(rows[start : start + micro_batch]).double().sum())
+        return total / len(rows)
 
     def save(self, folder: Path, card: str) -> None:
         """Write a PEFT adapter folder that `PeftModel.from_pretrained` loads, with `card` as its README.
@@ -169,7 +198,9 @@ def load_model(base: str, *, rank: int = 8, adapter_seed: int = 0) -> AdapterMod
     Raises:
         ModelError: Not loadable, or not trainable record by record; the message says why.
     """
-    return _loaded(base, rank, adapter_seed)
+    model = _loaded(base, rank, adapter_seed)
+    model.choose("B")
+    return model
 
 
 @lru_cache(maxsize=1)
@@ -194,6 +225,11 @@ def _loaded(base: str, rank: int, adapter_seed: int) -> AdapterModel:
     if torch.cuda.is_available():
         network.to("cuda")
     return AdapterModel(network, tokenizer, seq2seq=seq2seq, base_hash=_base_hash(base, loaded))
+
+
+def _array(parameter: torch.nn.Parameter) -> npt.NDArray[np.float32]:
+    """A copy of a parameter."""
+    return np.array(parameter.detach().to("cpu", torch.float32).numpy(), np.float32)
 
 
 def check_trainable(network: Any) -> None:

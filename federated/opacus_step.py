@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import logging
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from privgen.errors import MissingExtraError, ModelError
@@ -72,6 +72,8 @@ class PrivateTrainer:
         self._hooks: Any = GradSampleHooks(model.network, loss_reduction="sum")
         adam = torch.optim.Adam(list(model.parameters.values()), lr=settings.learning_rate)
         self.optimizer: Any = _optimizer(adam, plan, source)
+        if settings.proximal_mu:
+            self.optimizer.attach_step_hook(_pull(self.optimizer.params, settings.proximal_mu))
         self.optimizer.zero_grad()
 
     def sample(
@@ -162,6 +164,17 @@ def _optimizer(inner: torch.optim.Optimizer, plan: PrivacyPlan, source: RandomSo
     )
     optimizer.source = source
     return optimizer
+
+
+def _pull(parameters: Sequence[torch.nn.Parameter], weight: float) -> Callable[[Any], None]:
+    """Add FedProx' gradient, towards the present weights, to the noised one: it reads no data."""
+    anchors = [parameter.detach().clone() for parameter in parameters]
+
+    def pull(_: Any) -> None:
+        for parameter, anchor in zip(parameters, anchors, strict=True):
+            parameter.grad.add_(parameter.detach() - anchor, alpha=weight)
+
+    return pull
 
 
 def _packed(units: Sequence[Unit], most: int) -> Iterator[list[Unit]]:

@@ -97,10 +97,10 @@ def test_artefacts_and_figures(silos: list[Silo], base: str, tmp_path: Path) -> 
 
 
 def test_nothing_un_noised_is_in_what_leaves(silos: list[Silo], base: str, tmp_path: Path) -> None:
-    """History holds no count of customers or records, no loss, no norm, no text."""
+    """History holds no count of customers or records, no loss, no norm of a gradient, no text."""
     result = _train(silos, make_plan(), base, tmp_path / "out")
-    keys = {"server_round", "participants", "failures", "bytes_sent", "bytes_received", "seconds"}
-    assert all(line.keys() == keys | {"epsilon", "unsafe"} for line in _history(result))
+    keys = {"server_round", "asked", "participants", "failures", "bytes_sent", "bytes_received", "seconds"}
+    assert all(line.keys() == keys | {"epsilon", "unsafe", "update_norm"} for line in _history(result))
 
 
 def test_a_fixed_seed_repeats_itself_and_is_stamped(silos: list[Silo], base: str, tmp_path: Path) -> None:
