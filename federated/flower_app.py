@@ -109,6 +109,17 @@ def client_app(
     return app
 
 
+def loaded_client_app(
+    silos: tuple[Silo, ...], ledgers: Path, plan: PrivacyPlan, settings: TrainingSettings
+) -> ClientApp:
+    """The same, with the model loaded."""
+    import privgen.federated.opacus_step  # noqa: F401 - slow to import
+    from privgen.federated.model import load_model
+
+    load_model(settings.base, rank=settings.rank, adapter_seed=settings.adapter_seed)
+    return client_app(silos, ledgers, plan, settings)
+
+
 def local_training(
     silo: Silo,
     ledgers: Path,

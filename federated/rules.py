@@ -83,9 +83,7 @@ class Rules:
         if self.strategy not in get_args(StrategyName):
             raise ConfigError(f"train: strategy: wants one of {', '.join(get_args(StrategyName))}")
         if self.strategy == "fedadam" and self.aggregation == "exact":
-            raise ConfigError(
-                "train: strategy: fedadam averages factors, so it goes with frozen or alternating"
-            )
+            raise ConfigError("train: strategy: fedadam wants the aggregation frozen or alternating")
         if (self.strategy == "fedprox") != (self.proximal_mu > 0.0):
             raise ConfigError("train: proximal_mu: wants a number above 0 with fedprox, and 0 without")
         if not 0.0 < self.server_learning_rate < float("inf"):

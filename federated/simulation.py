@@ -67,7 +67,7 @@ def simulate(
             asked (`most_rounds`), it is at most `plan.steps`.
         engine: inprocess, or ray for Flower's simulation engine.
         workers: Processes that train silos side by side; default none of their own, and on Ray one per CPU.
-            They are spawned, so a script must start this under `if __name__ == "__main__"`.
+            They import the main script, so it must start this under `if __name__ == "__main__"`.
         gpus_per_client: On Ray, the share of a GPU that a silo takes.
         aggregation: frozen (B trains), alternating (B and A in turns) or exact (both; products averaged).
         strategy: What the server does with the mean: fedavg, fedadam or fedprox, Flower's own.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -21,6 +22,7 @@ from privgen.files import canonical_json, sha256_text, write_json
 from privgen.progress import Progress
 
 if TYPE_CHECKING:
+    from privgen.federated.flower_app import ClientApp
     from privgen.federated.strategies import PrivateRounds
 
 _LOOKED_AT = 32  # records of a silo that tell whether any fits
@@ -134,11 +136,16 @@ class Training:
 
     def _run_rounds(self, rounds: int, left: int, engine: EngineName, use: Use) -> None:
         from privgen.federated.engines import ENGINES
-        from privgen.federated.flower_app import client_app, server_app
+        from privgen.federated.flower_app import server_app
 
         server = server_app(self.strategy(rounds), self.state.weights, left, deadline=self.rules.deadline)
-        client = partial(client_app, self.silos, self.ledgers, self.plan, self.settings)
-        ENGINES[engine](server, client, len(self.silos), use)
+        ENGINES[engine](server, self.client(), len(self.silos), use)
+
+    def client(self) -> Callable[[], ClientApp]:
+        """Makes the silos' app, wherever it is to run."""
+        from privgen.federated.flower_app import loaded_client_app
+
+        return partial(loaded_client_app, self.silos, self.ledgers, self.plan, self.settings)
 
     def strategy(self, rounds: int) -> PrivateRounds:
         """The server's side of the rounds that are left, which keeps each as it ends."""
