@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
 from privgen.errors import ConfigError, DataError, PlanError
 from privgen.federated.aggregation import AggregationName
@@ -13,10 +13,15 @@ from privgen.federated.bounds import update_bound
 from privgen.federated.participation import most_rounds
 from privgen.federated.plan import PrivacyPlan
 from privgen.federated.rules import Rules, StrategyName, Use
-from privgen.federated.settings import TrainingSettings
+from privgen.federated.settings import TrainingSettings, Weights
 from privgen.federated.silo import Silo, open_records
-from privgen.federated.training import EngineName, FederatedResult, Training
+from privgen.federated.training import FederatedResult, Training
 from privgen.progress import Progress, silent
+
+if TYPE_CHECKING:
+    from privgen.federated.strategies import PrivateRounds
+
+EngineName = Literal["inprocess", "ray"]
 
 
 def simulate(
@@ -122,7 +127,15 @@ def simulate(
     use = Use(workers=workers, gpus_per_client=gpus_per_client)
     folder = ledger_dir or out / "ledger"
     training = Training(members, plan, settings, rules, out, folder, validation, progress)
-    return training.run(rounds, engine, use)
+
+    def federate(rounds_left: PrivateRounds, weights: Weights, count: int) -> None:
+        from privgen.federated.engines import ENGINES
+        from privgen.federated.flower_app import server_app
+
+        server = server_app(rounds_left, weights, count, deadline=deadline)
+        ENGINES[engine](server, training.client(), len(members), use)
+
+    return training.run(rounds, federate)
 
 
 def check_training(

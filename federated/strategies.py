@@ -73,6 +73,8 @@ class PrivateRounds(Strategy):  # type: ignore[misc]
         self._flower: dict[str, FedAvg] = {}
         self._names: dict[int, str] = {}
         self._nodes: dict[int, str] = {}
+        self._absent: set[str] = set()
+        self._wait = _NODE_WAIT
         self._task = Task(0, {}, "B")
         self._going, self._started = True, 0.0
 
@@ -123,13 +125,14 @@ class PrivateRounds(Strategy):  # type: ignore[misc]
             total.add(update)
         silent = {*self._nodes.values()} - {*used, *failures}
         failures |= dict.fromkeys(silent, no_reply(self._rules.deadline))
+        failures |= dict.fromkeys(self._absent, "no node speaks for it")
         failures = {name: why for name, why in failures.items() if name not in used}
         weights, cut = self._stepped(*total.mean()) if used else (None, 0.0)
         self._norm = statistics.median(used.values()) if used else self._norm
         self._going = self._on_round(
             RoundResult(
                 server_round=self._task.server_round,
-                asked=tuple(sorted(self._nodes.values())),
+                asked=tuple(sorted({*self._nodes.values(), *self._absent})),
                 participants=tuple(sorted(used)),
                 failures=dict(sorted(failures.items())),
                 weights=weights,
@@ -161,16 +164,19 @@ class PrivateRounds(Strategy):  # type: ignore[misc]
         """Node to merchant, for those that this round asks."""
         self._meet(grid)
         known = {merchant: node for node, merchant in reversed(self._names.items())}
+        pool = self._merchants if self._merchants & known.keys() else known.keys()
         source: RandomSource = random_source(self._rules.seed, "silos", server_round)
-        chosen = next_silos(self._counts, known, self._rules.silos_per_round, source)
+        chosen = next_silos(self._counts, pool, self._rules.silos_per_round, source)
         self._counts.update(chosen)
-        return {known[merchant]: merchant for merchant in chosen}
+        self._absent = {merchant for merchant in chosen if merchant not in known}
+        return {known[merchant]: merchant for merchant in chosen if merchant in known}
 
     def _meet(self, grid: Grid) -> None:
         """Wait for the silos' nodes and ask new ones who they are; who does not tell has a number."""
-        deadline = time.monotonic() + _NODE_WAIT
+        deadline = time.monotonic() + self._wait
         while len(nodes := sorted(grid.get_node_ids())) < len(self._merchants):
             if time.monotonic() > deadline:
+                self._wait = 0.0  # not again in every round
                 break
             time.sleep(0.1)
         self._names = {node: name for node, name in self._names.items() if node in nodes}

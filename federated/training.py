@@ -7,13 +7,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from privgen.errors import BudgetExhausted, DataError, LedgerError, RunError
 from privgen.federated.aggregation import as_statement
 from privgen.federated.ledger import Ledger, PrivacySpend
 from privgen.federated.plan import PrivacyPlan
-from privgen.federated.rules import RoundResult, Rules, Use
+from privgen.federated.rules import RoundResult, Rules
 from privgen.federated.settings import TrainingSettings, Weights
 from privgen.federated.silo import Silo, open_records
 from privgen.federated.state import Best, State, load_state, save_state
@@ -22,12 +22,11 @@ from privgen.files import canonical_json, sha256_text, write_json
 from privgen.progress import Progress
 
 if TYPE_CHECKING:
-    from privgen.federated.flower_app import ClientApp
     from privgen.federated.strategies import PrivateRounds
 
 _LOOKED_AT = 32  # records of a silo that tell whether any fits
 
-EngineName = Literal["inprocess", "ray"]
+Federate = Callable[["PrivateRounds", Weights, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,14 +98,19 @@ class Training:
         self.stopped: str | None = None
         self.fault: Exception | None = None
 
-    def run(self, rounds: int, engine: EngineName, use: Use) -> FederatedResult:
-        """Do the rounds that are not done yet, then write the adapter."""
+    def run(self, rounds: int, federate: Federate) -> FederatedResult:
+        """Do the rounds that are not done yet, then write the adapter.
+
+        Args:
+            rounds: In all.
+            federate: Runs the server's side of so many rounds from weights on some engine.
+        """
         spends = self.spends()  # before anything is written: a damaged ledger stops here
         write_json(self.out / "plan.json", self._plan_file())
         left = rounds - self.state.rounds_done
         if left > 0:
             self.progress(self.state.rounds_done, rounds, "federated rounds")
-            self._run_rounds(rounds, left, engine, use)
+            federate(self.strategy(rounds), self.state.weights, left)
             if self.fault is not None:
                 raise self.fault
             spends = self.spends()
@@ -134,14 +138,7 @@ class Training:
         """Whether any noise of these ledgers or of this training can be predicted."""
         return self.settings.seed is not None or any(self._ledger(silo).unsafe for silo in self.silos)
 
-    def _run_rounds(self, rounds: int, left: int, engine: EngineName, use: Use) -> None:
-        from privgen.federated.engines import ENGINES
-        from privgen.federated.flower_app import server_app
-
-        server = server_app(self.strategy(rounds), self.state.weights, left, deadline=self.rules.deadline)
-        ENGINES[engine](server, self.client(), len(self.silos), use)
-
-    def client(self) -> Callable[[], ClientApp]:
+    def client(self) -> Callable[[], Any]:
         """Makes the silos' app, wherever it is to run."""
         from privgen.federated.flower_app import loaded_client_app
 

@@ -34,6 +34,7 @@ def train(run: RunFolder, config: RunConfig, progress: Progress = silent) -> Sta
     """
     try:
         from privgen.federated import Silo, simulate
+        from privgen.federated.configured import plan_of
     except ImportError as missing:
         raise MissingExtraError("federated", str(missing.name)) from None
     run.require("scrub", "silos", run.path / SILOS)
@@ -56,7 +57,7 @@ def train(run: RunFolder, config: RunConfig, progress: Progress = silent) -> Sta
     def federate() -> dict[str, Any]:
         counts = _records(run, tables)
         taking_part, left_out = _large_enough(tables, counts, config.train)
-        plan = privacy_plan(config.train, len(taking_part))
+        plan = plan_of(config.train, len(taking_part))
         out = run.path / "federated"
         result = simulate(
             [Silo(silo.merchant_id, _records_path(run, silo)) for silo in taking_part],
@@ -121,23 +122,6 @@ def _kept_on_failure(folder: Path) -> Iterator[None]:
             with atomic_open(file, "wb") as handle:
                 handle.write(content)
         raise
-
-
-def privacy_plan(config: TrainConfig, merchants: int = 1) -> Any:
-    """The plan that a training configuration amounts to, for the most rounds that a merchant can be asked."""
-    from privgen.federated import PrivacyPlan
-    from privgen.federated.participation import most_rounds
-
-    return PrivacyPlan.calibrate(
-        target_epsilon=config.target_epsilon,
-        delta=config.delta,
-        privacy_unit="customer",
-        sample_rate=config.sample_rate,
-        steps=most_rounds(config.rounds, merchants, config.silos_per_round) * config.steps_per_round,
-        max_grad_norm=config.max_grad_norm,
-        records_per_unit=config.records_per_customer,
-        batch_divisor=config.expected_batch_size,
-    )
 
 
 def _records(run: RunFolder, tables: list[SiloTables]) -> dict[str, dict[str, int]]:

@@ -18,8 +18,11 @@ from safetensors.numpy import load_file
 
 from privgen.federated import FederatedResult, Ledger, Silo, simulate
 from privgen.federated.bounds import update_bound
+from privgen.federated.engines import run_inprocess
+from privgen.federated.flower_app import server_app
 from privgen.federated.rules import Rules, Use
-from privgen.federated.settings import TrainingSettings
+from privgen.federated.settings import TrainingSettings, Weights
+from privgen.federated.strategies import PrivateRounds
 from privgen.federated.training import Training
 from privgen.progress import silent
 
@@ -36,15 +39,6 @@ def silos(tmp_path: Path) -> tuple[Silo, ...]:
     return tuple(make_silo(tmp_path, name, customers=6, most=2) for name in NAMES)
 
 
-class FaultyTraining(Training):
-    """A training whose silos have faults."""
-
-    faults: dict[str, str]
-
-    def client(self) -> Any:
-        return partial(faulty_app, self.silos, self.ledgers, self.plan, self.settings, self.faults)
-
-
 def train(
     silos: tuple[Silo, ...],
     base: str,
@@ -59,11 +53,16 @@ def train(
     settings = TrainingSettings(base=base, rank=4, steps_per_round=2, seed=9)
     made = Rules("", bound=partial(update_bound, settings), seed=9, deadline=deadline, **rules)
     plan = make_plan()
-    training = FaultyTraining(
+    training = Training(
         silos, plan, settings, _with_plan(made, plan.plan_id), out, out / "ledger", None, silent
     )
-    training.faults = faults
-    return training.run(rounds, "inprocess", Use(workers=workers))
+
+    def federate(strategy: PrivateRounds, weights: Weights, left: int) -> None:
+        client = partial(faulty_app, silos, out / "ledger", plan, settings, faults)
+        server = server_app(strategy, weights, left, deadline=deadline)
+        run_inprocess(server, client, len(silos), Use(workers=workers))
+
+    return training.run(rounds, federate)
 
 
 def _with_plan(rules: Rules, plan_id: str) -> Rules:

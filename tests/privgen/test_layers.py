@@ -44,6 +44,7 @@ ADAPTERS = {
     "federated/accounting.py": {"dp_accounting", "opacus"},
     "federated/engines.py": {"flwr"},
     "federated/flower_app.py": {"flwr"},
+    "federated/flwr_run.py": {"flwr"},
     "federated/replies.py": {"flwr"},
     "federated/strategies.py": {"flwr"},
     "federated/streamed_grid.py": {"flwr"},
