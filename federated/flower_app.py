@@ -1,8 +1,11 @@
 """The ClientApp and the ServerApp (Flower's Message API); rounds are in `strategies`, engines in `engines`.
 
-What a silo sends is its noised factors and a constant weight: no count, loss or norm. What the server sends
-is the adapter's factors, the round, which factors train, and the plan's id; the plan itself is the silo's
-own, so that a server cannot ask for less noise.
+What a silo sends is the change of its noised factors and a constant weight: no count, loss or norm. What the
+server sends is the adapter's factors, the round, which factors train, and the plan's id; the plan itself is
+the silo's own, so that a server cannot ask for less noise.
+
+Both travel in half precision; the server adds the changes to weights that it keeps in single precision, so
+that rounding does not add up over rounds.
 """
 
 from __future__ import annotations
@@ -14,6 +17,7 @@ from pathlib import Path
 from typing import get_args
 
 import numpy as np
+import numpy.typing as npt
 
 from privgen.errors import DataError, MissingExtraError, PlanError, PrivgenError
 from privgen.federated.aggregation import Factors
@@ -43,6 +47,9 @@ except ImportError as missing:  # pragma: no cover - depends on the installation
 
 FAILED = 1001
 """Flower error code of a silo that could not take part; the reason is `merchant: error: message`."""
+CHANGE = "change"
+"""Name of the record of changes in a silo's reply."""
+WIRE = np.float16
 DEADLINE = 12 * 3600.0
 """Seconds that a round lasts at most where no deadline was set; Flower keeps messages as long."""
 
@@ -87,7 +94,7 @@ def client_app(
     def train(message: Message, context: Context) -> Message:
         silo = silos[int(context.node_config["partition-id"])]
         try:
-            weights = local_training(silo, ledgers, plan, settings, _task(message, plan))
+            change = local_training(silo, ledgers, plan, settings, _task(message, plan))
         except DataError:  # where its rows are at fault is data too; the merchant finds it in its own records
             reason = f"DataError: merchant {silo.merchant_id}: its records cannot be read; check them there"
             return _failure(silo, reason, message)
@@ -98,7 +105,7 @@ def client_app(
         return Message(
             RecordDict(
                 {
-                    "arrays": arrays_of(weights),
+                    CHANGE: arrays_of(change, WIRE),
                     "metrics": MetricRecord({"num-examples": 1}),  # equal weights; the true number is private
                     "silo": ConfigRecord({"merchant-id": silo.merchant_id}),
                 }
@@ -130,7 +137,7 @@ def local_training(
     """One silo's part of a round: reserve in the ledger, take the noisy steps, commit.
 
     Returns:
-        The factors that were trained, which the plan's noise protects.
+        The change of the factors that were trained, which the plan's noise protects.
 
     Raises:
         BudgetExhausted: The round would pass the budget; nothing was done.
@@ -158,7 +165,7 @@ def local_training(
         )
         private_steps(model, records, plan, settings, source)
         ledger.commit(entry)
-    return model.weights()
+    return {name: value - task.weights[name] for name, value in model.weights().items()}
 
 
 def server_app(
@@ -181,9 +188,9 @@ def server_app(
     return app
 
 
-def arrays_of(weights: Weights) -> ArrayRecord:
-    """Weights as a Flower record."""
-    return ArrayRecord({name: Array(np.ascontiguousarray(value)) for name, value in weights.items()})
+def arrays_of(weights: Weights, dtype: npt.DTypeLike = np.float32) -> ArrayRecord:
+    """Weights as a Flower record of a floating-point type."""
+    return ArrayRecord({name: Array(np.ascontiguousarray(v, dtype)) for name, v in weights.items()})
 
 
 def weights_of(arrays: ArrayRecord) -> Weights:
@@ -191,16 +198,16 @@ def weights_of(arrays: ArrayRecord) -> Weights:
     return {name: array.numpy().astype(np.float32, copy=False) for name, array in arrays.items()}
 
 
-def payload(weights: Weights) -> int:
-    """Bytes of the numbers in a message."""
-    return sum(value.nbytes for value in weights.values())
+def payload(arrays: ArrayRecord) -> int:
+    """Bytes of the numbers in a record, as they travel."""
+    return sum(array.numpy().nbytes for array in arrays.values())
 
 
-def task_content(task: Task, arrays: ArrayRecord, plan_id: str) -> RecordDict:
-    """What the server sends for a task; `arrays` are the task's weights."""
+def task_content(task: Task, plan_id: str) -> RecordDict:
+    """What the server sends for a task."""
     config = {"server-round": task.server_round, "plan-id": plan_id, "factors": task.factors}
     config["proximal-mu"] = task.proximal_mu  # as Flower's FedProx names it
-    return RecordDict({"arrays": arrays, "config": ConfigRecord(config)})
+    return RecordDict({"arrays": arrays_of(task.weights, WIRE), "config": ConfigRecord(config)})
 
 
 def _task(message: Message, plan: PrivacyPlan) -> Task:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from privgen.errors import MissingExtraError
-from privgen.federated.flower_app import FAILED, weights_of
+from privgen.federated.flower_app import CHANGE, FAILED, payload, weights_of
 from privgen.federated.settings import Weights
 
 try:
@@ -29,8 +29,10 @@ class Unusable(Exception):
         self.late = late
 
 
-def update_of(reply: Message, merchant: str) -> Weights:
-    """The weights in a reply.
+def update_of(reply: Message, merchant: str, sent: Weights) -> tuple[Weights, int]:
+    """The weights that a reply amounts to, and the bytes that they took.
+
+    A silo of ours sends the change of `sent`; whole weights, as Flower's strategies expect them, count too.
 
     Raises:
         Unusable: There are none, or another merchant's.
@@ -39,7 +41,7 @@ def update_of(reply: Message, merchant: str) -> Weights:
         raise _fault_of(reply)
     try:
         told = merchant_of(reply)
-        (arrays,) = reply.content.array_records.values()
+        ((name, arrays),) = reply.content.array_records.items()
         with np.errstate(over="ignore", invalid="ignore"):
             update = weights_of(arrays)
     except (KeyError, TypeError, ValueError):
@@ -48,14 +50,18 @@ def update_of(reply: Message, merchant: str) -> Weights:
         raise Unusable("the reply is malformed")
     if told != merchant:
         raise Unusable("the reply speaks for another merchant")
-    return update
+    if {name: v.shape for name, v in update.items()} != {name: v.shape for name, v in sent.items()}:
+        raise Unusable("sent weights of other names or shapes")
+    if name == CHANGE:
+        update = {name: sent[name] + value for name, value in update.items()}
+    return update, payload(arrays)
 
 
 def check_update(update: Weights, sent: Weights, last_norm: float, bound: Callable[[int], float]) -> float:
-    """Check names, shapes, that numbers are finite, and that an honest silo can have come so far.
+    """Check that numbers are finite, and that an honest silo can have come so far.
 
     Args:
-        update: What a silo sent.
+        update: What a silo's reply amounts to, of the names and shapes of `sent`.
         sent: What it was asked to train.
         last_norm: Median norm of the updates of the round before; 0 where there was none.
         bound: L2 norm that no honest update of so many weights passes.
@@ -66,8 +72,6 @@ def check_update(update: Weights, sent: Weights, last_norm: float, bound: Callab
     Raises:
         Unusable: It may not go into the mean.
     """
-    if {name: v.shape for name, v in update.items()} != {name: v.shape for name, v in sent.items()}:
-        raise Unusable("sent weights of other names or shapes")
     norm = _distance(update, sent)
     if not np.isfinite(norm):
         raise Unusable("sent weights that are not finite")

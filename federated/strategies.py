@@ -76,7 +76,7 @@ class PrivateRounds(Strategy):  # type: ignore[misc]
         self._absent: set[str] = set()
         self._wait = _NODE_WAIT
         self._task = Task(0, {}, "B")
-        self._going, self._started = True, 0.0
+        self._going, self._started, self._bytes = True, 0.0, 0
 
     def start(self, grid: Grid, *args: Any, **kwargs: Any) -> Any:  # Flower's own signature
         """Run the rounds; on a grid that collects replies, take them as they come."""
@@ -93,7 +93,8 @@ class PrivateRounds(Strategy):  # type: ignore[misc]
         self._nodes = self._chosen(grid, number)
         self._started = time.perf_counter()
         self._task = Task(number, weights_of(arrays), factors, self._rules.proximal_mu)
-        content = task_content(self._task, arrays, self._rules.plan_id)
+        content = task_content(self._task, self._rules.plan_id)
+        self._bytes = len(self._nodes) * payload(content["arrays"])
         return (Message(content, node, MessageType.TRAIN, group_id=str(number)) for node in self._nodes)
 
     def aggregate_train(
@@ -112,7 +113,7 @@ class PrivateRounds(Strategy):  # type: ignore[misc]
         for reply in replies:
             merchant = self._name(reply)
             try:
-                update = update_of(reply, merchant)
+                update, size = update_of(reply, merchant, asked_for)
                 norm = check_update(update, asked_for, self._norm, self._rules.bound)
             except Unusable as fault:
                 failures.setdefault(merchant, str(fault))
@@ -121,7 +122,7 @@ class PrivateRounds(Strategy):  # type: ignore[misc]
             if merchant in used:
                 continue  # a second reply of one message
             used[merchant] = norm
-            received += payload(update)
+            received += size
             total.add(update)
         silent = {*self._nodes.values()} - {*used, *failures}
         failures |= dict.fromkeys(silent, no_reply(self._rules.deadline))
@@ -136,7 +137,7 @@ class PrivateRounds(Strategy):  # type: ignore[misc]
                 participants=tuple(sorted(used)),
                 failures=dict(sorted(failures.items())),
                 weights=weights,
-                bytes_sent=len(self._nodes) * payload(sent),
+                bytes_sent=self._bytes,
                 bytes_received=received,
                 seconds=time.perf_counter() - self._started,
                 norm=self._norm if used else 0.0,

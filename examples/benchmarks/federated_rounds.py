@@ -1,9 +1,9 @@
 """Real rounds in this process with workers: wall time against the silos' own time, bytes, and the accountant.
 
 One JSON line each: `round` (wall time of the rounds after the first over the sum of local training divided by
-the workers), `bytes` (of the frozen aggregation over those of A and B), `accountant` (CPU seconds to read and
-verify a ledger of so many entries, and to compute its epsilon, nothing cached). Models and records are made
-on the spot; the time grows with --hidden and --steps, which is what the ratio is about.
+the workers), `bytes` (to and from a silo, over both factors in single precision each way), `accountant` (CPU
+seconds to read and verify a ledger of so many entries, and to compute its epsilon, nothing cached). Models
+and records are made on the spot; the time grows with --hidden and --steps, which the ratio is about.
 
     python examples/benchmarks/federated_rounds.py [--silos N] [--workers N] [--rounds N] [--hidden N]
         [--steps N] [--entries N] [--quick]
@@ -89,16 +89,14 @@ def timed_app(
     return app
 
 
-def rounds(
-    folder: Path, options: argparse.Namespace, aggregation: str
-) -> tuple[Training, list[dict[str, object]]]:
+def rounds(folder: Path, options: argparse.Namespace) -> tuple[Training, list[dict[str, object]]]:
     """Train; the history's lines."""
     silos = tuple(make_silo(folder, f"m{place:02}") for place in range(options.silos))
     base = make_base(folder / "base", options.hidden)
     plan = PrivacyPlan.calibrate(steps=options.rounds * options.steps, sample_rate=0.2, batch_divisor=12.0)
     settings = TrainingSettings(base=base, steps_per_round=options.steps)
-    out = folder / aggregation
-    rules = Rules(plan.plan_id, aggregation=aggregation)
+    out = folder / "out"
+    rules = Rules(plan.plan_id)
     training = Training(silos, plan, settings, rules, out, out / "ledger", None, silent)
 
     def federate(strategy: PrivateRounds, weights: Weights, left: int) -> None:
@@ -113,18 +111,18 @@ def rounds(
 def measure(options: argparse.Namespace) -> None:
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
-        _, lines = rounds(folder, options, "frozen")
+        training, lines = rounds(folder, options)
         ratios = []
         for line in lines[1:] or lines:
-            own = (folder / "frozen" / "ledger").glob(f"*-{line['server_round']}.seconds")
+            own = (folder / "out" / "ledger").glob(f"*-{line['server_round']}.seconds")
             ratios.append(line["seconds"] / (sum(float(file.read_text()) for file in own) / options.workers))
         parameters = {"silos": options.silos, "workers": options.workers, "seconds": lines[-1]["seconds"]}
         found = {"ratio_median": round(statistics.median(ratios), 3), "ratio_least": round(min(ratios), 3)}
         print(json.dumps({"what": "round"} | parameters | found), flush=True)
-        options.rounds = 1
-        _, both = rounds(folder, options, "exact")
-        share = {way: lines[0][way] / both[0][way] for way in ("bytes_sent", "bytes_received")}
-        print(json.dumps({"what": "bytes", "per_silo": lines[0]["bytes_received"] // options.silos} | share))
+        whole = sum(value.nbytes for value in training.model.untrained("AB").values())
+        per_silo = {way: lines[0][way] // options.silos for way in ("bytes_sent", "bytes_received")}
+        share = round(sum(per_silo.values()) / (2 * whole), 3)
+        print(json.dumps({"what": "bytes"} | per_silo | {"both_factors": whole, "share": share}))
         print(json.dumps({"what": "accountant"} | accountant(folder / "book.jsonl", options.entries)))
 
 

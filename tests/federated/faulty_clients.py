@@ -14,7 +14,7 @@ import torch
 from flwr.app import ConfigRecord, Context, Message
 from flwr.clientapp import ClientApp
 
-from privgen.federated.flower_app import arrays_of, loaded_client_app, weights_of
+from privgen.federated.flower_app import CHANGE, WIRE, arrays_of, loaded_client_app, weights_of
 from privgen.federated.plan import PrivacyPlan
 from privgen.federated.settings import TrainingSettings
 from privgen.federated.silo import Silo
@@ -56,14 +56,12 @@ def faulty_app(
     return app
 
 
-def _changed(
-    change: Callable[[np.ndarray, np.ndarray], np.ndarray], reply: Message, message: Message
-) -> None:
-    sent, got = weights_of(message.content["arrays"]), weights_of(reply.content["arrays"])
-    reply.content["arrays"] = arrays_of({name: change(value, sent[name]) for name, value in got.items()})
+def _changed(spoil: Callable[[np.ndarray], np.ndarray], reply: Message, message: Message) -> None:
+    got = weights_of(reply.content[CHANGE])
+    reply.content[CHANGE] = arrays_of({name: spoil(value) for name, value in got.items()}, WIRE)
 
 
-def _nan(value: np.ndarray, sent: np.ndarray) -> np.ndarray:
+def _nan(value: np.ndarray) -> np.ndarray:
     value = value.copy()
     value.flat[-1] = np.nan
     return value
@@ -87,9 +85,9 @@ def _die(reply: Message, message: Message) -> None:
 
 FAULTS: dict[str, Callable[[Message, Message], None]] = {
     "nan": partial(_changed, _nan),
-    "shape": partial(_changed, lambda value, sent: value[:-1]),
-    "tenfold": partial(_changed, lambda value, sent: (sent + 10 * (value - sent)).astype(np.float32)),
-    "huge": partial(_changed, lambda value, sent: np.full_like(value, 3e38)),
+    "shape": partial(_changed, lambda value: value[:-1]),
+    "tenfold": partial(_changed, lambda value: 10 * value),
+    "huge": partial(_changed, lambda value: np.full_like(value, 6e4)),
     "raise_before": _raise,
     "raise_after": _raise,
     "poser": _poser,

@@ -23,6 +23,7 @@ from privgen.errors import ConfigError, PlanError
 from privgen.federated import FederatedResult, Ledger, Silo, simulate
 from privgen.federated.engines import run_inprocess
 from privgen.federated.flower_app import arrays_of, server_app, weights_of
+from privgen.federated.model import load_model
 from privgen.federated.rules import RoundResult, Rules
 from privgen.federated.settings import Weights
 from privgen.federated.strategies import PrivateRounds
@@ -98,7 +99,7 @@ def test_the_same_as_flower_s_own_strategy(rules: Rules, flower: Any) -> None:
     run_inprocess(server, moving_app, len(SILOS))
     assert found is not None
     for name, value in wanted[0].items():
-        np.testing.assert_allclose(found[name], value, rtol=1e-5, atol=1e-6)
+        np.testing.assert_allclose(found[name], value, rtol=3e-3)  # silos start from half precision
 
 
 def test_the_number_of_examples_that_a_silo_claims_weighs_nothing() -> None:
@@ -278,11 +279,12 @@ def test_other_exact_aggregations_train_and_load(
         np.testing.assert_array_equal(saved[name], value)
 
 
-def test_half_the_bytes(silos: list[Silo], base: str, tmp_path: Path) -> None:
-    both = _history(_train(silos, base, tmp_path / "both", rounds=1, aggregation="exact"))[0]
-    frozen = _history(_train(silos, base, tmp_path / "frozen", rounds=1))[0]
+def test_less_than_half_the_bytes(silos: list[Silo], base: str, tmp_path: Path) -> None:
+    """Of what plain LoRA sends: both factors in single precision, each way, to and from every silo."""
+    both = load_model(base, rank=2).untrained("AB").values()
+    line = _history(_train(silos, base, tmp_path / "out", rounds=1))[0]
     for way in ("bytes_sent", "bytes_received"):
-        assert frozen[way] < 0.55 * both[way]
+        assert 0 < line[way] <= 0.3 * len(silos) * sum(value.nbytes for value in both)
 
 
 def test_fedprox_pulls_back_and_is_charged_the_same(silos: list[Silo], base: str, tmp_path: Path) -> None:
