@@ -18,11 +18,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from privgen.errors import DataError, MissingExtraError, ModelError
+from privgen.federated.aggregation import Factors, trained
 from privgen.federated.base import hash_base, load_base, no_bars
-from privgen.federated.preflight import Adapter, Preflight, check_network, preflight
-from privgen.federated.settings import Weights
+from privgen.federated.preflight import Preflight, check_network, preflight
+from privgen.federated.settings import Adapter, TrainingSettings, Weights
 from privgen.federated.silo import Encoder, Example
 from privgen.files import atomic_path, staged_folder, write_json
 
@@ -72,6 +74,9 @@ class AdapterModel:
         self.parameters: dict[str, torch.nn.Parameter] = {
             name: p for name, p in sorted(network.named_parameters()) if p.requires_grad
         }
+        self._adapter = {n: p for n, p in sorted(network.named_parameters()) if ".lora_" in n}
+        self._untrained = {name: _array(p) for name, p in self._adapter.items()}  # of LoRA: small
+        self._adapter = self._adapter or self.parameters
         self._pad = next((t for t in (tokenizer.pad_token_id, tokenizer.eos_token_id) if t is not None), 0)
         self._plain = network.get_base_model() if adapter == "lora" else network
         self._positions = "position_ids" in inspect.signature(self._plain.forward).parameters
@@ -95,38 +100,51 @@ class AdapterModel:
             return Encoder(self.tokenizer, (), eos, eos, max_length)
         return Encoder(self.tokenizer, bos, (), eos, max_length)
 
-    def initial_weights(self) -> Weights:
-        """The trainable weights before any training: B factors of zero, or the base model's own, read again.
+    def weights(self) -> Weights:
+        """A copy of the trainable weights."""
+        return {name: _array(p) for name, p in self.parameters.items()}
+
+    def untrained(self, factors: Factors) -> Weights:
+        """The public weights that a training starts from: of these factors, or the base model's, read again.
 
         Raises:
             ModelError: The base model is gone.
         """
         if self.adapter == "lora":
-            return {name: np.zeros(tuple(p.shape), np.float32) for name, p in self.parameters.items()}
+            return trained(self._untrained, factors)
         fresh = dict(load_base(self._base)[0].named_parameters())
-        return {name: fresh[name].detach().numpy() for name in self.parameters}
+        return {name: _array(fresh[name]) for name in self.parameters}
 
-    def weights(self) -> Weights:
-        """A copy of the trainable weights."""
-        return {
-            name: p.detach().to("cpu", torch.float32).numpy().copy() for name, p in self.parameters.items()
-        }
+    def choose(self, factors: Factors) -> None:
+        """Let these LoRA factors train, and nothing else; in full fine-tuning, all trains as ever.
+
+        Args:
+            factors: A, B or AB.
+        """
+        if self.adapter == "full":
+            return
+        self.network.requires_grad_(False)
+        for name, module in self.network.named_modules():
+            if name.endswith(tuple(f".lora_{factor}.default" for factor in factors)):
+                module.weight.requires_grad_(True)
+        self.parameters = {name: p for name, p in self._adapter.items() if p.requires_grad}
 
     def set_weights(self, weights: Weights) -> None:
-        """Put trainable weights in place.
+        """Put adapter weights in place; factors that are not given and do not train are as they were drawn.
 
         Raises:
             ModelError: Names or shapes differ, or a weight is not finite.
         """
-        if set(weights) != set(self.parameters):
+        if not set(self.parameters) <= set(weights) <= set(self._adapter):
             raise ModelError(
                 "adapter weights: names differ from this model's; same base and rank everywhere?"
             )
-        for name, parameter in self.parameters.items():
+        weights = self._untrained | weights
+        for name, parameter in self._adapter.items():
             if weights[name].shape != tuple(parameter.shape) or not np.isfinite(weights[name]).all():
                 raise ModelError(f"adapter weights: {name} has another shape, or is not finite")
         with torch.no_grad():
-            for name, parameter in self.parameters.items():
+            for name, parameter in self._adapter.items():
                 parameter.copy_(torch.from_numpy(np.ascontiguousarray(weights[name])))
 
     def record_losses(self, rows: Sequence[Example]) -> torch.Tensor:
@@ -148,6 +166,14 @@ class AdapterModel:
         )
         lengths = torch.tensor([len(example.target) for example in rows], device=losses.device)
         return losses.new_zeros(len(rows)).index_add(0, row, losses) / lengths
+
+    def mean_loss(self, rows: Sequence[Example], micro_batch: int) -> float:
+        """Mean of `record_losses` over one or more rows, `micro_batch` at a time, without gradients."""
+        total = 0.0
+        with torch.no_grad():
+            for start in range(0, len(rows), micro_batch):
+                total += float(self.record_losses(rows[start : start + micro_batch]).double().sum())
+        return total / len(rows)
 
     def save(self, folder: Path, card: str) -> None:
         """Write what was trained, with `card` as its README.
@@ -214,7 +240,16 @@ def load_model(base: str, *, rank: int = 8, adapter_seed: int = 0, adapter: Adap
     """
     if adapter == "full":  # neither rank nor seed matters to it
         return _loaded(base, 0, 0, adapter)
-    return _loaded(base, rank, adapter_seed, adapter)
+    model = _loaded(base, rank, adapter_seed, adapter)
+    model.choose("B")
+    return model
+
+
+def model_for(settings: TrainingSettings) -> AdapterModel:
+    """The model of a training; see `load_model`."""
+    return load_model(
+        settings.base, rank=settings.rank, adapter_seed=settings.adapter_seed, adapter=settings.adapter
+    )
 
 
 @lru_cache(maxsize=1)
@@ -235,6 +270,11 @@ def _loaded(base: str, rank: int, adapter_seed: int, adapter: Adapter) -> Adapte
         base_hash=hash_base(base, loaded),
         repaired=repaired,
     )
+
+
+def _array(parameter: torch.nn.Parameter) -> npt.NDArray[np.float32]:
+    """A copy of a parameter."""
+    return np.array(parameter.detach().to("cpu", torch.float32).numpy(), np.float32)
 
 
 def save_weights(path: Path, weights: Weights, metadata: Mapping[str, str]) -> None:

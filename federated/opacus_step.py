@@ -11,7 +11,7 @@ arXiv:2407.07737.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from privgen.errors import MissingExtraError, ModelError
@@ -70,6 +70,8 @@ class PrivateTrainer:
         )
         adam = torch.optim.Adam(list(model.parameters.values()), lr=settings.learning_rate)
         self.optimizer: Any = _optimizer(adam, plan, source)
+        if settings.proximal_mu:
+            self.optimizer.attach_step_hook(_pull(self.optimizer.params, settings.proximal_mu))
         self.optimizer.zero_grad(set_to_none=True)
 
     def sample(
@@ -163,3 +165,14 @@ def _optimizer(inner: torch.optim.Optimizer, plan: PrivacyPlan, source: RandomSo
     )
     optimizer.source = source
     return optimizer
+
+
+def _pull(parameters: Sequence[torch.nn.Parameter], weight: float) -> Callable[[Any], None]:
+    """Add FedProx' gradient, towards the present weights, to the noised one: it reads no data."""
+    anchors = [parameter.detach().clone() for parameter in parameters]
+
+    def pull(_: Any) -> None:
+        for parameter, anchor in zip(parameters, anchors, strict=True):
+            parameter.grad.add_(parameter.detach() - anchor, alpha=weight)
+
+    return pull

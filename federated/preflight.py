@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from privgen.errors import MissingExtraError, ModelError
+from privgen.federated.settings import Adapter
 from privgen.federated.silo import Example
 from privgen.federated.unit_gradients import Losses, Unit, Way, unit_gradients
 
@@ -20,8 +21,6 @@ try:
 except ImportError as missing:  # pragma: no cover - depends on the installation
     raise MissingExtraError("federated", str(missing.name)) from None
 
-Adapter = Literal["lora", "full"]
-"""What trains: the B factors of a LoRA adapter, or all weights."""
 _CLOSE = 1e-4  # relative; single precision of a few rows is a thousand times closer
 _ROWS = ((3, 2), (6, 3), (2, 4))  # tokens of prompt and target of the rows that are tried
 

@@ -11,7 +11,7 @@ from federated_models import make_base, make_plan, make_silo
 from numpy.typing import NDArray
 from scipy import stats
 
-from privgen.federated.flower_app import local_training
+from privgen.federated.flower_app import Task, local_training
 from privgen.federated.model import AdapterModel, load_model
 from privgen.federated.preflight import Adapter
 from privgen.federated.settings import TrainingSettings, Weights
@@ -77,8 +77,12 @@ def _federated(
             signal_dropout=0.0,
             seed=seed,
         )
-        weights = local_training(silo, out / str(seed), PLAN, settings, start, 1)
-        found.append(np.concatenate([weights[name].ravel() for name in sorted(weights)]).astype(np.float64))
+        change = local_training(silo, out / str(seed), PLAN, settings, Task(1, start, "B"))
+        found.append(
+            np.concatenate([(start[name] + change[name]).ravel() for name in sorted(start)]).astype(
+                np.float64
+            )
+        )
     return found
 
 
@@ -91,7 +95,7 @@ def test_one_silo_equals_centralised_training_in_distribution(adapter: Adapter, 
     base = make_base(tmp_path / "base")
     silo = make_silo(tmp_path, customers=6, most=3)
     model = load_model(base, rank=2, adapter=adapter)
-    start = model.initial_weights()
+    start = model.untrained("B")
     records, encoder = open_records(silo), model.encoder(512)
     units = []
     for offsets in records.units("customer"):

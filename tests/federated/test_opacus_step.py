@@ -14,7 +14,7 @@ from federated_models import make_base, make_plan, make_silo, record
 from scipy import stats
 
 from privgen.errors import ModelError
-from privgen.federated.flower_app import local_training
+from privgen.federated.flower_app import Task, local_training
 from privgen.federated.model import AdapterModel, load_model
 from privgen.federated.opacus_step import PrivateTrainer, private_steps
 from privgen.federated.plan import PrivacyPlan
@@ -36,7 +36,7 @@ def bases(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 def _model(base: str, *, spread: float = 0.05, adapter: Adapter = "lora") -> AdapterModel:
     model = load_model(base, rank=4, adapter=adapter)
     if adapter == "full":
-        model.set_weights(model.initial_weights())
+        model.set_weights(model.untrained("B"))
         return model
     rng = np.random.default_rng(2)
     model.set_weights(
@@ -143,11 +143,11 @@ def test_noise_differs_between_silos_rounds_and_restarts(bases: dict[str, str], 
     equal signs of all 28 pairs lie within 5.5 standard deviations of a half; false alarm under 1e-5."""
     base = bases["llama"]
     plan, settings = make_plan(sample_rate=1e-12), _settings(base)
-    zeros = load_model(base, rank=4).initial_weights()
+    zeros = load_model(base, rank=4).untrained("B")
     silos = [make_silo(tmp_path, merchant, customers=3) for merchant in ("alpine", "harbour")]
     signs = []
     for folder, silo, server_round in itertools.product(("first", "restart"), silos, (1, 2)):
-        found = local_training(silo, tmp_path / folder, plan, settings, zeros, server_round)
+        found = local_training(silo, tmp_path / folder, plan, settings, Task(server_round, zeros, "B"))
         signs.append(np.concatenate([np.sign(found[name]).ravel() for name in sorted(found)]))
     size = len(signs[0])
     assert size > 500 and all((np.abs(row) == 1).all() for row in signs)
