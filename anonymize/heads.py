@@ -7,17 +7,20 @@ for those first (which costs next to nothing), and the pattern is tried only whe
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from functools import cache
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache, cached_property
 from re import _constants as ops  # type: ignore[attr-defined]
 from re import _parser as parser  # type: ignore[attr-defined]
 from typing import Any
 
+from privgen.anonymize.first_characters import any_gate_of, gate_of
+from privgen.anonymize.needs import Need, Run, longest_row, need_of, runs_of
+
 _LETTERS = re.compile("[a-z]+")
 _LETTER_RANGES = {(65, 90), (97, 122)}
 
-_FEW = 40
-"""First characters of a pattern up to which places are looked up."""
+_OPENING = 4
+"""Digits at the beginning of every match from which it is worth looking for runs of as many."""
 LONGEST = 7
 """Characters after which the beginning of a pattern is not read on."""
 _MOST = 400
@@ -51,24 +54,71 @@ def _heads(tree: Iterable[tuple[Any, Any]]) -> tuple[str, ...]:
     )
 
 
+class Gate:
+    """Where in a text some matches can begin: one object for all that can begin alike.
+
+    Args:
+        pattern: Finds the first character.
+        opening: Digits of the run with which every match opens; 0: of no run.
+        lead: Most other characters before that run.
+    """
+
+    def __init__(self, pattern: re.Pattern[str], opening: int, lead: int) -> None:
+        self.pattern, self.opening, self.lead = pattern, opening, lead
+
+
+@cache
+def _gate(pattern: re.Pattern[str] | None, need: Need) -> Gate | None:
+    if pattern is None:
+        return None
+    in_runs = need.opening >= _OPENING
+    return _same_gate(pattern, need.opening if in_runs else 0, need.lead if in_runs else 0)
+
+
+@cache
+def _same_gate(pattern: re.Pattern[str], opening: int, lead: int) -> Gate:
+    return Gate(pattern, opening, lead)
+
+
 class Reading:
     """A text of which the lower case is in step with it, and what is known about it."""
 
     def __init__(self, text: str, lowered: str, starts: frozenset[bytes]) -> None:
         self.text, self.lowered, self.starts = text, lowered, starts
         self.ascii = text.isascii()
-        self._firsts: dict[re.Pattern[str], list[int]] = {}
+        self._known: dict[Gate, list[int]] = {}
 
-    def places(self, chars: re.Pattern[str]) -> list[int]:
-        """Where one of some characters stands."""
-        found = self._firsts.get(chars)
+    @cached_property
+    def runs(self) -> list[Run]:
+        """The runs of digits."""
+        return runs_of(self.text)
+
+    @cached_property
+    def digits(self) -> tuple[int, int]:
+        """How many digits stand in a run, and with nothing between them, at most."""
+        return max((run.digits for run in self.runs), default=0), longest_row(self.text)
+
+    def places(self, gate: Gate) -> list[int]:
+        """Where a gate opens, ascending."""
+        found = self._known.get(gate)
         if found is None:
-            found = self._firsts[chars] = [match.start() for match in chars.finditer(self.text)]
+            parts = self._long(gate.opening, gate.lead) if gate.opening else [(0, len(self.text))]
+            find = gate.pattern.finditer
+            found = self._known[gate] = [
+                match.start() for start, end in parts for match in find(self.text, start, end)
+            ]
         return found
+
+    def _long(self, digits: int, lead: int) -> Iterator[tuple[int, int]]:
+        last = 0
+        for start, end, held in self.runs:
+            if held >= digits:
+                yield max(start - lead, last), end
+                last = end
 
 
 class Heads:
-    """Where the matches of a pattern can begin: at its heads, or in an ASCII text at its first characters."""
+    """Where the matches of a pattern can begin: at its heads, its digits, or in an ASCII text its gate."""
 
     def __init__(self, pattern: str, flags: int) -> None:
         tree = parser.parse(pattern, flags)
@@ -84,14 +134,18 @@ class Heads:
                 self._others.append(head)
         self.starts = frozenset(self._by_start)
         """First four letters of the words with which a match can begin."""
-        self._first = None if self._all else _class_of(first_characters(tree, flags))
+        self.need = need_of(pattern, flags)
+        """What every match holds."""
+        self._in_runs = self.need.opening >= _OPENING
+        self._gate = _gate(gate_of(pattern, flags), self.need)
+        self._any_gate = _gate(any_gate_of(pattern, flags), self.need) if self._in_runs else None
         self.only_words = bool(self._all) and not self._others
         """Whether every match in an ASCII text begins with one of these words."""
 
     def places(self, reading: Reading) -> list[int] | None:
         """Where a match can begin, ascending; None: anywhere."""
-        if not self._all:
-            return reading.places(self._first) if self._first and reading.ascii else None
+        if self._in_runs or not self._all:
+            return self._gated(reading)
         wanted: Iterable[str] = self._all
         if reading.ascii:
             wanted = self._others
@@ -107,66 +161,9 @@ class Heads:
         found.sort()
         return found
 
-
-@cache
-def _class_of(chars: frozenset[str] | None) -> re.Pattern[str] | None:
-    """A pattern of some characters, unless they are too many to be worth it."""
-    if chars is None or len(chars) > _FEW:
-        return None
-    return re.compile("[" + "".join(map(re.escape, sorted(chars))) + "]" if chars else "(?!)")
-
-
-def first_characters(items: Iterable[tuple[Any, Any]], flags: int) -> frozenset[str] | None:
-    """ASCII characters with which a match can begin; None if it can be empty or they cannot be told."""
-    found, empty = _firsts(items, flags)
-    return None if empty or found is None else frozenset(found)
-
-
-def _firsts(items: Iterable[tuple[Any, Any]], flags: int) -> tuple[set[str] | None, bool]:
-    """First characters of a sequence, and whether it can be empty."""
-    found: set[str] = set()
-    for op, value in items:
-        chars, empty = _first_of(op, value, flags)
-        if chars is None:
-            return None, False
-        found |= chars
-        if not empty:
-            return found, False
-    return found, True
-
-
-def _first_of(op: Any, value: Any, flags: int) -> tuple[set[str] | None, bool]:
-    if op in (ops.ASSERT, ops.ASSERT_NOT, ops.AT):
-        return set(), True
-    if op is ops.LITERAL or op is ops.IN:
-        return _ascii([(op, value)] if op is ops.LITERAL else value, flags), False
-    if op is ops.SUBPATTERN:
-        return _firsts(value[3], (flags | value[1]) & ~value[2])
-    if op in (ops.MAX_REPEAT, ops.MIN_REPEAT, ops.POSSESSIVE_REPEAT):
-        chars, empty = _firsts(value[2], flags)
-        return chars, empty or value[0] == 0
-    if op is not ops.BRANCH:
-        return None, False
-    parts = [_firsts(branch, flags) for branch in value[1]]
-    if any(chars is None for chars, _ in parts):
-        return None, False
-    return {char for chars, _ in parts for char in chars or ()}, any(empty for _, empty in parts)
-
-
-def _ascii(items: Iterable[tuple[Any, Any]], flags: int) -> set[str] | None:
-    """ASCII characters of a class, in both cases where case does not matter."""
-    codes: set[int] = set()
-    for op, value in items:
-        if op is ops.LITERAL:
-            codes.add(value)
-        elif op is ops.RANGE:
-            codes.update(range(value[0], min(value[1], 127) + 1))
-        else:
-            return None
-    chars = {chr(code) for code in codes if code < 128}
-    return (
-        {case for char in chars for case in (char.lower(), char.upper())} if flags & re.IGNORECASE else chars
-    )
+    def _gated(self, reading: Reading) -> list[int] | None:
+        gate = (reading.ascii and self._gate) or self._any_gate
+        return reading.places(gate) if gate else None
 
 
 def in_step(text: str, lowered: str) -> bool:

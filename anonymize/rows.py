@@ -61,9 +61,13 @@ class RowScrubber:
         self._cells = TypedCells(scrubber.operators, scrubber.policy)
         self._texts = {name: _text_columns(name) for name in TABLES}
 
-    def load(self) -> None:
-        """Load what is loaded lazily, before a process forks."""
-        self._scrubber.load()
+    def load_shared(self) -> None:
+        """Load what forked processes share."""
+        self._scrubber.load_shared()
+
+    def load_alone(self) -> None:
+        """Load what is loaded lazily, in a process that does nothing but scrub."""
+        self._scrubber.load_alone()
 
     def scrub_batch(self, table: str, rows: list[Row]) -> BatchResult:
         """Scrub the rows of a batch; a row that fails is held back with its number (from 1) and a reason."""

@@ -8,9 +8,8 @@ from privgen.anonymize.rules import RIGHT, Rule
 from privgen.anonymize.rules_cn_words import IS
 
 _NUMBER = r"[_ ]?(?:no|id|sn|num|nbr|number|code)"
-
-
-_MARK = re.compile(r"[:=|\t]")
+_MARK = re.compile(r"(?:no|id|sn|num|nbr|number|code|waybill)[\"'”]?\s?[:=|\t]", re.IGNORECASE)
+"""The end of a key, which is found faster than its beginning."""
 
 
 def _export(name: str, entity_type: str, keys: str, value: str, triggers: tuple[str, ...]) -> Rule:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import importlib.util
 import re
 import secrets
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -39,6 +41,8 @@ MAX_CHARACTERS = 1_000_000
 """Longer texts are refused: no table cell of a shop is that long."""
 
 T = TypeVar("T")
+_OF_MODELS = ("torch", "transformers")
+"""What Presidio imports for models, where it is installed."""
 _SHORT = 2_000
 """Characters up to which our own rules cannot run long, so that no alarm is set."""
 
@@ -161,6 +165,23 @@ class Scrubber:
     def load(self) -> None:
         """Load Presidio now rather than at the first text that needs it (before a process forks)."""
         _ = (self._delegated, self._replacer)
+
+    def load_shared(self) -> None:
+        """Load what forked processes had better share: a model, or Presidio where it comes without torch."""
+        heavy = any(importlib.util.find_spec(name) is not None for name in _OF_MODELS)
+        if self._finders or not heavy or "presidio_analyzer" in sys.modules:
+            self.load()
+
+    def load_alone(self) -> None:
+        """Load in a process that does nothing but scrub.
+
+        Presidio imports torch and transformers where they are installed: some 330 MB in every process, of use
+        to a model only.
+        """
+        if not self._finders:
+            for name in _OF_MODELS:
+                sys.modules.setdefault(name, None)  # type: ignore[arg-type]
+        self.load()
 
     def scrub(
         self,

@@ -153,12 +153,12 @@ class _Runner:
     def __init__(self, rows: RowScrubber, workers: int) -> None:
         self._rows = rows
         self._pool: Workers[_Task, Any] | None = (
-            Workers(self._work, workers, retry=False) if workers > 1 else None
+            Workers(self._work, workers, retry=False, prepare=rows.load_alone) if workers > 1 else None
         )
 
     def __enter__(self) -> _Runner:
         if self._pool is not None:
-            self._rows.load()
+            self._rows.load_shared()
             self._pool.__enter__()
         return self
 

@@ -191,9 +191,12 @@ def _blocks(
     limit = cells.scrubber.time_limit
     patience = None if limit is None else 2 * limit + _GRACE
     work = side.work(cells, texts)
-    cells.scrubber.load()
+    cells.scrubber.load_shared()
     size, name = side.source.stat().st_size, side.source.name
-    with Journal(folder, state) as journal, Workers(work, workers, patience=patience) as pool:
+    with (
+        Journal(folder, state) as journal,
+        Workers(work, workers, patience=patience, prepare=cells.scrubber.load_alone) as pool,
+    ):
         journal.begin(side.head())
         for result in pool.run(side.blocks(state.position)):
             if result.texts - texts:

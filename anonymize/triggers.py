@@ -7,8 +7,20 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from privgen.anonymize.heads import Reading, heads_of, in_step
-from privgen.anonymize.rules import CN_UNIT, CODE, DIGITS, DOMAIN, DOTTED, FIVE_DIGITS, LETTER_DIGIT, Rule
+from privgen.anonymize.needs import MOST, most_capitals
+from privgen.anonymize.rules import (
+    BLANK,
+    CN_UNIT,
+    CODE,
+    DIGITS,
+    DOMAIN,
+    DOTTED,
+    FIVE_DIGITS,
+    LETTER_DIGIT,
+    Rule,
+)
 
+_ASCII_BLANK = "\x7f"
 _WORD = re.compile("[a-zß-ÿ]{2,}")
 _TO_ZEROS = bytes(48 if 48 <= code <= 57 else code for code in range(256))
 _NOT_ALNUM = bytes(code for code in range(128) if not chr(code).isalnum())
@@ -188,11 +200,23 @@ class Triggers:
         self._heads = [heads_of(rule.pattern.pattern, rule.pattern.flags) for rule in self.rules]
         known = list(zip(self.rules, self._heads, strict=True))
         self._anywhere = self._bits(rule for rule, begins in known if not begins.only_words)
+        needs = [begins.need for begins in self._heads]
+        self._by_run = self._up_to([need.joined for need in needs])
+        self._by_row = self._up_to([need.row for need in needs])
+        self._by_capitals = self._up_to([need.capitals for need in needs])
+        self._wide = self._bits(rule for rule, need in zip(self.rules, needs, strict=True) if need.wide)
+        marks = {mark for need in needs for mark in need.marks}
+        self._by_mark = [
+            (mark, sum(1 << place for place, need in enumerate(needs) if mark in need.marks))
+            for mark in sorted(marks)
+        ]
         self._plain = {digit: self._word_triggers(0 if digit else self._digit) for digit in (False, True)}
 
     def pick(self, text: str) -> list[Picked]:
         """Rules worth running on normalised `text`, in their order."""
         digit = _DIGIT.search(text) is not None
+        if BLANK in text:  # no rule reads either, and a text that is ASCII otherwise is read as such
+            text = text.replace(BLANK, _ASCII_BLANK)
         lowered = text.lower()
         plain = text.isascii()
         starts = frozenset[bytes]()
@@ -201,13 +225,22 @@ class Triggers:
             raw = text.encode()
             held, starts = self._plain[digit].held(lowered, raw, self._anywhere)
             bits |= held | (self._plain_shapes(text, raw) if digit else 0)
+            bits &= ~self._wide
         else:
             bits |= self._held(text, lowered, digit)
         if "." in text and DOMAIN[0] in self._sets and _DOMAIN.search(lowered):
             bits |= self._sets[DOMAIN[0]]
-        if not digit:
-            bits &= ~self._digit
-        reading = Reading(text, lowered, starts) if plain or in_step(text, lowered) else None
+        bits &= self._by_capitals[min(most_capitals(text), MOST)]
+        for mark, needing in self._by_mark:
+            if bits & needing and mark not in text:
+                bits &= ~needing
+        reading = Reading(text, lowered, starts)
+        if digit:
+            joined, row = reading.digits
+            bits &= self._by_run[min(joined, MOST)] & self._by_row[min(row, MOST)]
+        else:
+            bits &= self._by_run[0] & ~self._digit
+        in_place = plain or in_step(text, lowered)
         picked: list[Picked] = []
         lacking: dict[re.Pattern[str], bool] = {}
         while bits:
@@ -219,7 +252,7 @@ class Triggers:
                     lacking[rule.needs] = rule.needs.search(text) is None
                 if lacking[rule.needs]:
                     continue
-            places = None if reading is None else self._heads[number].places(reading)
+            places = self._heads[number].places(reading) if in_place else None
             if places is None or places:
                 picked.append(Picked(rule, places))
         picked.reverse()
@@ -243,6 +276,13 @@ class Triggers:
         return WordTriggers(
             groups, begins, wanted(item for group in self._chars.values() for item in group.some)
         )
+
+    def _up_to(self, needs: list[int]) -> list[int]:
+        """For each number of digits that a text has at most, the rules that need no more."""
+        return [
+            sum(1 << place for place, need in enumerate(needs) if need <= digits)
+            for digits in range(MOST + 1)
+        ]
 
     def _bits(self, rules: Iterable[Rule]) -> int:
         wanted = {id(rule) for rule in rules}

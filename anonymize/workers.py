@@ -15,6 +15,7 @@ import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from multiprocessing.connection import Connection, wait
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -30,6 +31,8 @@ Mark = Callable[[int], None]
 
 _DEATHS_PER_TASK = 20
 _TICK = 1.0
+_READY = 2
+"""Place in the shared memory that tells that a worker is prepared."""
 
 
 class Work(Protocol[T_contra, R_co]):
@@ -57,12 +60,19 @@ class Workers(Generic[T, R]):
         patience: Seconds that a worker may stay at one record before it is killed; None for ever.
         retry: Whether a task whose worker died is done again without the record at which it died twice;
             without it the death of a worker is a `RunError`.
+        prepare: Done once in each worker before its first task.
     """
 
     def __init__(
-        self, work: Work[T, R], count: int, *, patience: float | None = None, retry: bool = True
+        self,
+        work: Work[T, R],
+        count: int,
+        *,
+        patience: float | None = None,
+        retry: bool = True,
+        prepare: Callable[[], None] = lambda: None,
     ) -> None:
-        self._work, self._patience, self._retry = work, patience, retry
+        self._work, self._patience, self._retry, self._prepare = work, patience, retry, prepare
         self._workers: list[_Worker] = []
         self._count = count
 
@@ -102,7 +112,7 @@ class Workers(Generic[T, R]):
                 wanted += 1
 
     def _start(self) -> _Worker:
-        return _Worker(self._work, [worker.pipe for worker in self._workers])
+        return _Worker(self._work, self._prepare, [worker.pipe for worker in self._workers])
 
     def _give(self, worker: _Worker, job: _Job) -> None:
         try:
@@ -155,14 +165,14 @@ class Workers(Generic[T, R]):
 class _Worker:
     """One process, its pipe and the record it is at."""
 
-    def __init__(self, work: Work[Any, Any], others: list[Connection]) -> None:
+    def __init__(self, work: Work[Any, Any], prepare: Callable[[], None], others: list[Connection]) -> None:
         context = multiprocessing.get_context("fork")
         self.job: _Job | None = None
         self.pipe, theirs = context.Pipe()
         self._place = memoryview(mmap.mmap(-1, mmap.PAGESIZE)).cast("q")
         self._seen, self._since = (0, 0), 0.0
         self._process = context.Process(
-            target=_serve, args=(work, theirs, self._place, [*others, self.pipe]), daemon=True
+            target=_serve, args=(work, prepare, theirs, self._place, [*others, self.pipe]), daemon=True
         )
         self._process.start()
         theirs.close()
@@ -179,7 +189,9 @@ class _Worker:
         self.job = job
 
     def stuck(self, patience: float) -> bool:
-        """Whether it has not gone on to another record for so many seconds."""
+        """Whether it has not gone on to another record for so many seconds, since it was prepared."""
+        if not self._place[_READY]:
+            return False
         now = time.monotonic()
         place = (self._place[0], self._place[1])
         if place != self._seen:
@@ -192,11 +204,19 @@ class _Worker:
         self.pipe.close()
 
 
-def _serve(work: Work[Any, Any], pipe: Connection, place: memoryview, inherited: list[Connection]) -> None:
+def _serve(
+    work: Work[Any, Any],
+    prepare: Callable[[], None],
+    pipe: Connection,
+    place: memoryview,
+    inherited: list[Connection],
+) -> None:
     for connection in inherited:  # else a worker would not see the parent's death
         connection.close()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     own_alarm()
+    failed = _answer(prepare)[1]
+    place[_READY] = 1
     gc.freeze()
 
     def mark(record: int) -> None:
@@ -208,13 +228,18 @@ def _serve(work: Work[Any, Any], pipe: Connection, place: memoryview, inherited:
             task, skip = pipe.recv()
         except EOFError:
             return
-        try:
-            answer: tuple[Any, PrivgenError | None] = (work(task, skip, mark), None)
-        except PrivgenError as fault:
-            answer = (None, fault)
-        except Exception as fault:  # a bug; its message may hold a value
-            answer = (None, RunError(f"a worker failed ({type(fault).__name__}); please report it"))
+        answer = (None, failed) if failed else _answer(partial(work, task, skip, mark))
         try:
             pipe.send(answer)
         except OSError:
             return
+
+
+def _answer(work: Callable[[], Any]) -> tuple[Any, PrivgenError | None]:
+    """What `work` returns, or its fault in words that hold no value."""
+    try:
+        return work(), None
+    except PrivgenError as fault:
+        return None, fault
+    except Exception as fault:  # a bug; its message may hold a value
+        return None, RunError(f"a worker failed ({type(fault).__name__}); please report it")

@@ -58,7 +58,7 @@ def test_a_local_ray_gives_the_rows_of_a_single_process(tmp_path):
     rows = table().slice(10)
     pq.write_table(rows, source, row_group_size=100)
     scrub_file(source, tmp_path / "b.parquet", scrubber=Scrubber(key=KEY))
-    ray.init(num_cpus=2, include_dashboard=False, log_to_driver=False, configure_logging=False)
+    ray.init(num_cpus=1, include_dashboard=False, log_to_driver=False, configure_logging=False)
     try:
         ray.data.DataContext.get_current().enable_progress_bars = False
         dataset = ray.data.from_arrow([rows.slice(start, 65) for start in range(0, 390, 65)])

@@ -38,8 +38,8 @@ def test_it_is_small_and_the_card_names_it() -> None:
 @pytest.mark.parametrize("locale", ["en_US", "zh_CN"])
 def test_it_uses_its_signals(page_quality: ModuleType, locale: str) -> None:
     generator = load_generator(batch_size=32)
-    figures = page_quality.measure(generator, page_quality.fresh_requests(locale, 24, seed=99), 3)
-    assert figures["slots"] > 500
+    figures = page_quality.measure(generator, page_quality.fresh_requests(locale, 12, seed=99), 1)
+    assert figures["slots"] > 350
     assert figures["slot_error_rate"] <= 0.02
     assert figures["user_swap_falls"] >= 0.95
     assert figures["planted_signal_first"] >= 0.9

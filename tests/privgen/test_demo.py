@@ -23,6 +23,7 @@ rank = 2
 expected_batch_size = 4.0
 [generate]
 pages_per_merchant = 1
+max_signals = 4
 """
 
 

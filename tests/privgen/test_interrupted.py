@@ -6,7 +6,6 @@ Real processes and a real SIGKILL, at moments drawn from a fixed seed over the t
 from __future__ import annotations
 
 import json
-import os
 import random
 import shutil
 import signal
@@ -17,6 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from started import Command
 
 from privgen.files import sha256_tree
 from privgen.runfolder import RunFolder
@@ -26,18 +26,17 @@ pytestmark = pytest.mark.slow
 KILLS = 5
 
 
-def _start(*arguments: object) -> subprocess.Popen[bytes]:
-    environment = os.environ | {"OMP_NUM_THREADS": "1", "HF_HUB_OFFLINE": "1", "PYTHONWARNINGS": "ignore"}
-    command = [sys.executable, "-m", "privgen.cli", *map(str, arguments)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment)
+@pytest.fixture(scope="module", autouse=True)
+def _loaded() -> None:
+    """The libraries are loaded before any command is timed."""
+    assert Command("--version").end()[0] == 0
 
 
 def _done(*arguments: object) -> float:
     """Run to the end; the seconds it took."""
     started = time.monotonic()
-    process = _start(*arguments)
-    _, errors = process.communicate()
-    assert process.returncode == 0, errors.decode()
+    code, printed = Command(*arguments).end()
+    assert code == 0, printed
     return time.monotonic() - started
 
 
@@ -47,13 +46,11 @@ def _killed(seconds: float, rng: random.Random, *arguments: object) -> Iterator[
     The first kills come early, so that some hit even where the measured run was five times slower.
     """
     for turn in range(KILLS):
-        process = _start(*arguments)
-        try:
-            process.wait(timeout=(rng.uniform(0.1, 0.3) + 0.7 * turn / KILLS) * seconds)
-        except subprocess.TimeoutExpired:
-            process.send_signal(signal.SIGKILL)
-        process.communicate()
-        yield process.returncode == -signal.SIGKILL
+        command = Command(*arguments)
+        if not command.wait((rng.uniform(0.1, 0.3) + 0.7 * turn / KILLS) * seconds):
+            command.kill()
+        code, _ = command.end()
+        yield code == -signal.SIGKILL
 
 
 def _whole(run: Path) -> None:
@@ -149,30 +146,34 @@ def test_a_killed_training_never_spends_unrecorded(run: Path, models: Path, tmp_
             before[path.name] = lines
             assert Ledger.open(path).spent().epsilon <= 8.0
     assert kills
-    process = _start(*arguments)
-    _, errors = process.communicate()
-    assert process.returncode == 0, errors.decode()
+    _done(*arguments)
     summary = RunFolder(run).summary("train")
     assert summary["rounds_done"] == 6 or "budget exhausted" in summary["stopped"]
     for path in (run / "federated").glob("ledger/*.jsonl"):
         assert Ledger.open(path).spent().epsilon == pytest.approx(summary["epsilon"][path.stem])
-    assert process.stdout is not None
 
 
 def test_a_second_process_is_refused_in_one_line(run: Path) -> None:
     with RunFolder(run).locked():
-        process = _start("generate", run, "--generator", "template")
-        output, errors = process.communicate()
-    assert process.returncode == 1 and not output
-    assert errors.decode() == f"privgen: {run}: another privgen process is using this run folder\n"
+        code, printed = Command("generate", run, "--generator", "template").end()
+    assert code == 1
+    assert printed == f"privgen: {run}: another privgen process is using this run folder\n"
+
+
+def _apart(*arguments: object) -> tuple[int, str, str]:
+    """Exit code, output and errors of the command as a user starts it."""
+    command = [sys.executable, "-m", "privgen.cli", *map(str, arguments)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    return done.returncode, done.stdout, done.stderr
 
 
 def test_a_broken_model_prints_one_line_and_nothing_else(run: Path, models: Path, tmp_path: Path) -> None:
     """Down to the file descriptors: no bar and no advice of a library gets through."""
     broken = Path(shutil.copytree(models / "causal", tmp_path / "broken"))
     (broken / "model.safetensors").write_bytes((broken / "model.safetensors").read_bytes()[:-100])
-    for model in (broken, models / "encoder"):
-        process = _start("generate", run, "--model", model, "--json")
-        output, errors = process.communicate()
-        assert process.returncode == 1 and set(json.loads(output)) == {"error", "message"}
-        assert len(errors.decode().splitlines()) == 1 and errors.startswith(b"privgen: --model ")
+    code, output, errors = _apart("generate", run, "--model", broken, "--json")
+    assert code == 1 and set(json.loads(output)) == {"error", "message"}
+    assert len(errors.splitlines()) == 1 and errors.startswith("privgen: --model ")
+    code, printed = Command("generate", run, "--model", models / "encoder").end()
+    assert code == 1
+    assert len(printed.splitlines()) == 1 and printed.startswith("privgen: --model ")
