@@ -14,18 +14,19 @@ from privgen.anonymize.names_cn_parts import (
     HAN,
     MARK,
     NAME,
+    WORD_NAMES,
     WORDS,
     alone,
     labelled,
-    no_word,
     told,
+    word_or_name,
 )
 from privgen.anonymize.rules import CJK, DIGITS, Rule
 from privgen.anonymize.rules_cn_words import IS
 from privgen.anonymize.surnames import COMMON, COMPOUND, SINGLE, TITLED
 
 _TO = (
-    "(?:[ ]?(?:姓名|名字|名称|全名|名|个人|信息|"
+    "(?:[(（][^()（）\n]{1,6}[)）])?(?:[ ]?(?:姓名|名字|名称|全名|名|个人|信息|"
     rf"那?一?栏|处|的人|我(?:妈妈?|爸爸?|老公|老婆|朋友|同事)))?{IS}"
 )
 _LABEL = (
@@ -69,6 +70,8 @@ _ENDINGS = "|".join(sorted(word for word in WORDS if len(word) == 2 and word[1] 
 def _titled(value: str) -> int:
     """A title after a family name; brands that are called so are none."""
     name = value[:-2]
+    if name in WORD_NAMES:
+        return len(value)
     word = len(name) > 1 and name[:2] not in COMPOUND and (name in WORDS or name[:2] in WORDS)
     return 0 if word or value in _BRANDS else len(value)
 
@@ -94,7 +97,7 @@ RULES = (
         re.compile(rf"(?:{_LABEL}|{_SELF}){_TO}({NAME}){END}"),
         0.8,
         (*_LABELS, *_SELF.split("|")),
-        no_word,
+        word_or_name,
     ),
     Rule(
         "person_cn_label_open",
@@ -142,8 +145,9 @@ RULES = (
         "person_cn_job",
         "PERSON",
         re.compile(
-            rf"(?:(?<![{CJK}])|{_GIVEN_TO})((?:{COMPOUNDS}|[{TITLED}于曾欧吴])(?:{GIVEN}{{1,2}})?(?:{_JOB}))"
-            rf"(?=[^{CJK}]|$|[你您好收签的了吧说那边打取回发已去很给和也把让处不态服查看同]|就|帮|下楼|可以|申请|联系|谢谢|辛苦|处理|签收|收货|转|接|来|在)"
+            rf"(?:(?<![{CJK}])|{_GIVEN_TO}|(?<=[部组店司处科室厂院区楼号栋里的和与及约])|(?<=师傅)|(?<=客服)|(?<=快递员))"
+            rf"((?:{COMPOUNDS}|[{TITLED}于曾欧吴])(?:{GIVEN}{{1,2}})?(?:{_JOB}))"
+            rf"(?=[^{CJK}]|$|[你您好收签的了吧说那边打取回发已去很给和也把让处不态服查看同代家要在没来接转换送问又还有]|就|帮|下楼|可以|申请|联系|谢谢|辛苦|亲|本人)"
         ),
         0.65,
         tuple(_JOB.split("|")),
@@ -165,7 +169,7 @@ RULES = (
         "PERSON",
         re.compile(
             rf"(?:(?<![{CJK}])|(?<=[号室楼栋元层幢座户房店厦区0-9柜收]))({NAME})"
-            rf"(?=[ ,，:：/、（(;；|\n\t-]{{0,3}}(?:收|先生|女士|小姐)?[ ,，]?(?:联系电话"
+            rf"(?=[ ,，:：/、（(;；|\n\t-]{{0,3}}(?:收|先生|女士|小姐)?[)）]?[ ,，]?(?:联系电话"
             rf"|联系方式|电话号码|手机号码|电话|手机号|手机|tel|Tel|TEL)?[:： ]{{0,2}}{_PHONE})"
         ),
         0.65,
@@ -216,7 +220,7 @@ RULES = (
         ),
         0.65,
         ("我是", "这里是", "本人"),
-        no_word,
+        word_or_name,
     ),
     Rule(
         "person_cn_hello",
@@ -224,7 +228,7 @@ RULES = (
         re.compile(rf"(?:你好|您好|客服|亲|[Hh]i|[Hh]ello)[,，!！~ 。]{{0,2}}我是({FREQUENT}){MARK}"),
         0.65,
         ("我是",),
-        no_word,
+        word_or_name,
     ),
     Rule(
         "person_cn_dear",
@@ -253,7 +257,7 @@ RULES = (
             "contact",
             "name",
         ),
-        no_word,
+        word_or_name,
     ),
     Rule(
         "person_cn_signed",
@@ -264,7 +268,7 @@ RULES = (
         ),
         0.6,
         ("--", "—", " -", "~", "敬上", "此致", "\n"),
-        no_word,
+        word_or_name,
         tail=40,
     ),
 )

@@ -64,6 +64,11 @@ _LATIN_CHAR = rf"A-Za-z0-9@._+{_OTHER}-"
 _LOOKALIKE_WORD = re.compile(rf"(?<![{_LATIN_CHAR}])[{_LATIN_CHAR}]*[{_OTHER}][{_LATIN_CHAR}]*")
 _LETTER_DIGITS = str.maketrans("OoIlL", "00111")
 _LETTER_RUN = re.compile(r"(?<![A-Za-z0-9])[0-9OoIlL](?:[ -]?[0-9OoIlL]){10,20}(?=[Xx]?(?![A-Za-z0-9]))")
+_CODE_NUMBER = re.compile("[LO][0-9]+")
+"""A capital before nothing but digits opens a shop's number; a word for a telephone says otherwise."""
+_PHONE_BEFORE = re.compile(
+    "(?i)(?:电话|手机|号码|联系|座机|拨打|致电|tel|call|phone|mobile|cell)[^0-9A-Za-z]{0,5}$"
+)
 _LETTER_IN_NUMBER = re.compile(r"[0-9](?:[ -]?[OoIlL]|(?<=[OoIlL].)|(?<=[OoIlL][ -].))")
 _WIDE = {0x3000: " ", **{code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}}
 _DASHES = str.maketrans("‐‑‒–—―−﹣⁃", "---------")
@@ -74,6 +79,8 @@ _SPACED = re.compile(
     r"|(?<![A-Za-z0-9])[A-Za-z0-9@](?P<gap>[ ._*~|/\\,，、·-]{1,3})[A-Za-z0-9@.](?:(?P=gap)[A-Za-z0-9@.]){7,}"
     r"(?![A-Za-z0-9])"
 )
+_SPACED_LABEL = re.compile(r"(?<![\u4e00-\u9fff])[\u4e00-\u9fff](?: {1,4}[\u4e00-\u9fff]){1,5}(?= {0,4}:)")
+"""A label that is spaced out to the width of its neighbours: `姓  名:`."""
 _SHAPE = bytes(
     120
     if chr(code).isalnum() or code == 64
@@ -190,6 +197,9 @@ def _numbers(text: str) -> str:
 
 
 def _letter_digits(match: re.Match[str]) -> str:
+    before = match.string[max(0, match.start() - 8) : match.start()]
+    if _CODE_NUMBER.fullmatch(match[0]) and not _PHONE_BEFORE.search(before):
+        return match[0]
     digits = sum(char.isdigit() for char in match[0])
     return match[0].translate(_LETTER_DIGITS) if digits >= 4 else match[0]
 
@@ -200,6 +210,8 @@ def _rejoin(plain: Normalised) -> Normalised:
     edits: list[tuple[int, int, str]] = []
     if _apart(text) and _SPACED.search(text):
         edits += [edit for match in _SPACED.finditer(text) for edit in _gaps(match)]
+    if ":" in text and not text.isascii():
+        edits += [edit for match in _SPACED_LABEL.finditer(text) for edit in _spaces(match)]
     lowered = text.lower()
     if "yao" in lowered or " ling " in lowered or sum(map(lowered.count, _ENGLISH)) >= 6:
         edits += [edit for match in _SPOKEN.finditer(text) for edit in _spoken(match)]
@@ -218,6 +230,10 @@ def _apart(text: str) -> bool:
 def _gaps(match: re.Match[str]) -> Iterable[tuple[int, int, str]]:
     width = len(match["gap"] or " ")
     return [(i, i + width, "") for i in range(match.start() + 1, match.end() - 1, width + 1)]
+
+
+def _spaces(match: re.Match[str]) -> Iterable[tuple[int, int, str]]:
+    return [(match.start() + i, match.start() + i + 1, "") for i, char in enumerate(match[0]) if char == " "]
 
 
 def _spoken(match: re.Match[str]) -> Iterable[tuple[int, int, str]]:

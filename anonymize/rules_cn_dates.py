@@ -8,7 +8,8 @@ from privgen.anonymize.rules import NO_DIGIT_RIGHT, Rule
 from privgen.anonymize.rules_cn_words import SAID
 
 _N = "[0-9一二三四五六七八九十廿初]{1,4}"
-_YEAR = r"(?:(?:19|20)?[0-9]{2}[ ]?年[ ]?)"
+_SPELLED = "[零〇一二三四五六七八九]"
+_YEAR = rf"(?:(?:(?:19|20)?[0-9]{{2}}|(?:[一二]{_SPELLED})?{_SPELLED}{{2}})[ ]?年[ ]?)"
 _LUNAR = "(?:农历|阴历|公历|阳历|新历)?[ ]?"
 _FULL = rf"{_LUNAR}{_YEAR}{_LUNAR}{_N}[ ]?月(?:[ ]?{_N}[ ]?[日号]?)?"
 _NUMERIC = r"(?:19|20)[0-9]{2}[-/. ]{1,2}[0-9]{1,2}[-/. ]{1,2}[0-9]{1,2}"
@@ -33,7 +34,9 @@ RULES = (
         "birth_date_after",
         "DATE_OF_BIRTH",
         re.compile(
-            rf"({_FULL}|{_NUMERIC})(?=[ ]?(?:是|为)?(?:我|他|她|孩子"
+            rf"({_FULL}|{_NUMERIC}"
+            r"|(?<![0-9])(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01]))"
+            rf"(?=[ ]?(?:是|为)?(?:我|他|她|孩子"
             rf"|宝宝)?的?(?:出生|生日|生的|生人|生辰|生(?=[^\u4e00-\u9fff]|$)))"
         ),
         0.85,

@@ -6,8 +6,10 @@ import re
 
 from privgen.anonymize import validators
 from privgen.anonymize.rules import CJK, DIGITS, LEFT, NO_DIGIT_LEFT, NO_DIGIT_RIGHT, RIGHT, Rule, words
+from privgen.anonymize.rules_checked import checked, told
 from privgen.anonymize.rules_cn_phones import ANY_GAP
 from privgen.anonymize.rules_cn_words import ORDER_NEAR
+from privgen.anonymize.rules_labelled import digits_at_least
 
 _ID_CONTEXT = words(
     *("身份证", "身份号", "证件号", "证号", "实名", "清关", "id card", "resident id", "national id"),
@@ -70,75 +72,57 @@ def _plate(value: str) -> bool:
 
 
 RULES = (
-    Rule(
+    checked(
         "cn_id_card",
         "CN_ID_CARD",
-        re.compile(NO_DIGIT_LEFT + rf"[1-9](?:{ANY_GAP}[0-9]){{16}}{ANY_GAP}[0-9Xx×]" + RIGHT),
-        0.9,
-        DIGITS,
+        NO_DIGIT_LEFT + rf"[1-9](?:{ANY_GAP}[0-9]){{16}}{ANY_GAP}[0-9Xx×]" + RIGHT,
         validators.cn_id_card,
-        validated=True,
     ),
-    Rule(
+    told(
         "cn_id_card_context",
         "CN_ID_CARD",
-        re.compile(NO_DIGIT_LEFT + r"[1-9](?:[ -]?[0-9]){13,16}[ -]?[0-9Xx×*]" + RIGHT),
+        NO_DIGIT_LEFT + r"[1-9](?:[ -]?[0-9]){13,16}[ -]?[0-9Xx×*]" + RIGHT,
         0.75,
-        DIGITS,
-        before=_ID_CONTEXT,
+        _ID_CONTEXT,
         unless=words(r"(?:订单|运单|快递)[^，。,;；]{0,6}$"),
     ),
-    Rule(
+    checked(
         "cn_bank_card",
         "CN_BANK_CARD",
-        re.compile(NO_DIGIT_LEFT + rf"[69](?:{ANY_GAP}[0-9]){{15,18}}" + NO_DIGIT_RIGHT),
-        0.9,
-        DIGITS,
+        NO_DIGIT_LEFT + rf"[69](?:{ANY_GAP}[0-9]){{15,18}}" + NO_DIGIT_RIGHT,
         _luhn_bank,
-        validated=True,
         unless=ORDER_NEAR,
     ),
-    Rule(
+    told(
         "cn_bank_card_context",
         "CN_BANK_CARD",
-        re.compile(NO_DIGIT_LEFT + r"[0-9]{4}(?:[ -]?[0-9]){8,17}" + NO_DIGIT_RIGHT),
+        NO_DIGIT_LEFT + r"[0-9]{4}(?:[ -]?[0-9]){8,17}" + NO_DIGIT_RIGHT,
         0.7,
-        DIGITS,
-        before=_BANK_CONTEXT,
+        _BANK_CONTEXT,
         unless=words("订单[^，。]{0,6}$", "单号", "税号", "会员卡号", "积分卡号"),
     ),
-    Rule(
+    checked(
         "cn_uscc",
         "CN_USCC",
-        re.compile(
-            LEFT + r"[1-9AN][1-39](?:[ -]?[0-9]){6}(?:[ -]?[0-9A-HJ-NP-RTUWXYa-hj-np-rtuwxy]){10}" + RIGHT
-        ),
-        0.9,
-        DIGITS,
+        LEFT + r"[1-9AN][1-39](?:[ -]?[0-9]){6}(?:[ -]?[0-9A-HJ-NP-RTUWXYa-hj-np-rtuwxy]){10}" + RIGHT,
         validators.cn_uscc,
-        validated=True,
         unless=ORDER_NEAR,
     ),
-    Rule(
+    told(
         "cn_uscc_context",
         "CN_USCC",
-        re.compile(LEFT + r"(?:[0-9A-Za-z][ -]?){14,19}[0-9A-Za-z]" + RIGHT),
+        LEFT + r"(?:[0-9A-Za-z][ -]?){14,19}[0-9A-Za-z]" + RIGHT,
         0.8,
-        ("税号", "信用代码", "识别号", "税务登记", "tax", "uscc"),
-        lambda value: sum(char.isdigit() for char in value) >= 9,
-        before=_USCC_CONTEXT,
-        digit=True,
+        _USCC_CONTEXT,
+        labels=("税号", "信用代码", "识别号", "税务登记", "tax", "uscc"),
+        check=digits_at_least(9),
     ),
-    Rule(
+    told(
         "cn_passport",
         "CN_PASSPORT",
-        re.compile(
-            rf"(?:{LEFT}|(?<=passport)|(?<=Passport))(?:[A-Za-z]{{1,2}}[ -]?[0-9]{{7,10}}|[0-9]{{8,11}})"
-            + RIGHT
-        ),
+        rf"(?:{LEFT}|(?<=passport)|(?<=Passport))(?:[A-Za-z]{{1,2}}[ -]?[0-9]{{7,10}}|[0-9]{{8,11}})" + RIGHT,
         0.75,
-        DIGITS,
-        before=_PASSPORT_CONTEXT,
+        _PASSPORT_CONTEXT,
         unless=words("电话[^，。,]{0,4}$", "手机[^，。,]{0,4}$", "订单[^，。,]{0,6}$"),
     ),
     Rule(
@@ -171,7 +155,7 @@ RULES = (
         ),
         0.75,
         ("车牌", "牌照"),
-        lambda value: sum(char.isdigit() for char in value) >= 3,
+        digits_at_least(3),
         digit=True,
     ),
 )

@@ -8,7 +8,7 @@ from itertools import pairwise
 from privgen.anonymize.rules import DIGITS, NO_DIGIT_LEFT, NO_DIGIT_RIGHT, Rule, words
 from privgen.anonymize.rules_cn_words import IS, ORDER_NEAR
 
-ANY_GAP = r"[^0-9A-Za-z\u3400-\u9fff\n]{0,3}"
+ANY_GAP = r"[^0-9A-Za-z\u3400-\u9fff\n]{0,3}+"
 """What may stand between two digits of a number that is written apart."""
 
 _CONTEXT = words(

@@ -6,6 +6,7 @@ import re
 
 from privgen.anonymize import validators
 from privgen.anonymize.rules import DIGITS, LEFT, NO_DIGIT_LEFT, NO_DIGIT_RIGHT, RIGHT, Rule, words
+from privgen.anonymize.rules_checked import checked, told
 from privgen.anonymize.rules_labelled import any_of
 
 _ORDER_WORDS = words(
@@ -82,25 +83,19 @@ def _dea(value: str) -> bool:
 
 
 RULES = (
-    Rule(
+    checked(
         "credit_card",
         "CREDIT_CARD",
-        re.compile(_CARD_LEFT + _CARD + _CARD_RIGHT),
-        0.9,
-        DIGITS,
+        _CARD_LEFT + _CARD + _CARD_RIGHT,
         _luhn_card,
-        validated=True,
         unless=ORDER_CONTEXT,
     ),
-    Rule(
+    told(
         "credit_card_context",
         "CREDIT_CARD",
-        re.compile(_CARD_LEFT + _CARD + NO_DIGIT_RIGHT),
+        _CARD_LEFT + _CARD + NO_DIGIT_RIGHT,
         0.6,
-        DIGITS,
-        before=words(
-            "credit card", "debit card", "card (?:number|no|#)", "visa", "mastercard", "amex", "cart[aã]o"
-        ),
+        words("credit card", "debit card", "card (?:number|no|#)", "visa", "mastercard", "amex", "cart[aã]o"),
     ),
     Rule(
         "credit_card_said",
@@ -128,14 +123,11 @@ RULES = (
         validated=True,
         digit=True,
     ),
-    Rule(
+    checked(
         "iban",
         "IBAN_CODE",
-        re.compile(LEFT + r"[A-Za-z]{2}[0-9]{2}(?:[ -]?[A-Za-z0-9]){11,32}"),
-        0.9,
-        DIGITS,
+        LEFT + r"[A-Za-z]{2}[0-9]{2}(?:[ -]?[A-Za-z0-9]){11,32}",
         validators.iban_length,
-        validated=True,
     ),
     Rule(
         "us_ssn",
@@ -154,14 +146,11 @@ RULES = (
         0.6,
         DIGITS,
     ),
-    Rule(
+    checked(
         "medical_license",
         "MEDICAL_LICENSE",
-        re.compile(LEFT + r"[ABCDEFGHJKLMPRSTUXabcdefghjklmprstux][A-Za-z9][0-9]{7}" + RIGHT),
-        0.9,
-        DIGITS,
+        LEFT + r"[ABCDEFGHJKLMPRSTUXabcdefghjklmprstux][A-Za-z9][0-9]{7}" + RIGHT,
         _dea,
-        validated=True,
         unless=ORDER_CONTEXT,
     ),
     Rule(
@@ -171,24 +160,20 @@ RULES = (
         0.8,
         DIGITS,
     ),
-    Rule(
+    checked(
         "br_cpf_bare",
         "BR_CPF",
-        re.compile(NO_DIGIT_LEFT + r"[0-9]{3}[ .]?[0-9]{3}[ .]?[0-9]{3}[ -]?[0-9]{2}" + NO_DIGIT_RIGHT),
-        0.9,
-        ("cpf",),
+        NO_DIGIT_LEFT + r"[0-9]{3}[ .]?[0-9]{3}[ .]?[0-9]{3}[ -]?[0-9]{2}" + NO_DIGIT_RIGHT,
         validators.cpf,
-        validated=True,
-        digit=True,
+        label="cpf",
     ),
-    Rule(
+    told(
         "br_cpf_context",
         "BR_CPF",
-        re.compile(NO_DIGIT_LEFT + r"[0-9]{3}[ .]?[0-9]{3}[ .]?[0-9]{3}[ -]?[0-9]{2}" + NO_DIGIT_RIGHT),
+        NO_DIGIT_LEFT + r"[0-9]{3}[ .]?[0-9]{3}[ .]?[0-9]{3}[ -]?[0-9]{2}" + NO_DIGIT_RIGHT,
         0.7,
-        ("cpf",),
-        before=words("cpf"),
-        digit=True,
+        words("cpf"),
+        labels=("cpf",),
     ),
     Rule(
         "br_cnpj",
@@ -197,16 +182,11 @@ RULES = (
         0.8,
         DIGITS,
     ),
-    Rule(
+    checked(
         "br_cnpj_bare",
         "BR_CNPJ",
-        re.compile(
-            NO_DIGIT_LEFT + r"[0-9]{2}[ .]?[0-9]{3}[ .]?[0-9]{3}[ /]?[0-9]{4}[ -]?[0-9]{2}" + NO_DIGIT_RIGHT
-        ),
-        0.9,
-        ("cnpj",),
+        NO_DIGIT_LEFT + r"[0-9]{2}[ .]?[0-9]{3}[ .]?[0-9]{3}[ /]?[0-9]{4}[ -]?[0-9]{2}" + NO_DIGIT_RIGHT,
         validators.cnpj,
-        validated=True,
-        digit=True,
+        label="cnpj",
     ),
 )

@@ -413,7 +413,7 @@ RULES = (
     Rule(
         "postcode_us_plus4",
         "POSTCODE",
-        re.compile(r"(?<![A-Za-z0-9.,$-])[0-9]{5}-[0-9]{4}(?![0-9A-Za-z-])"),
+        re.compile(r"(?<![A-Za-z0-9.,$-])(?<!GB )(?<!/T )[0-9]{5}-[0-9]{4}(?![0-9A-Za-z-])"),
         0.45,
         DIGITS,
         unless=words("order", "model", "sku", "item"),

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from privgen.anonymize import (
     names_cn,
+    names_cn_around,
     names_cn_roles,
     names_contexts,
     names_signatures,
@@ -61,6 +62,7 @@ RULES: tuple[Rule, ...] = (
     *rules_cn_dates.RULES,
     *names_cn.RULES,
     *names_cn_roles.RULES,
+    *names_cn_around.RULES,
     *rules_cn_exports.RULES,
 )
 """Every rule of the scanner; `privgen.anonymize.presidio` exposes each as a Presidio recogniser."""

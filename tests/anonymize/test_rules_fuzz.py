@@ -12,9 +12,7 @@ from privgen.anonymize.scanner import RULES
 LENGTH = 100_000
 CUT = 1_000
 SECONDS = 0.5
-"""A rule that takes longer than this on a long text must be linear; quadratic time would need minutes."""
-MOST_SECONDS = 2.0
-"""No rule may take this long."""
+"""Generous for 100,000 characters, so that a busy machine passes; quadratic time would need minutes."""
 
 SHARED = (
     *(
@@ -85,7 +83,7 @@ def seconds(rule, text):
 
 
 def stays_near_linear(rule) -> bool:
-    """Whether the rule's time on the worst of its texts, made long, keeps the bounds above.
+    """Whether the rule keeps the bound on the worst of its texts, made long.
 
     A quarter of the long text decides where it can: 16 times its time is what quadratic growth would need.
     """
@@ -95,10 +93,7 @@ def stays_near_linear(rule) -> bool:
     if 16 * quarter < SECONDS:
         return True
     quarter = min(quarter, seconds(rule, long[: LENGTH // 4]))  # another process may have run
-    if 4 * quarter >= MOST_SECONDS:
-        return False
-    spent = min(seconds(rule, long), seconds(rule, long))
-    return spent < SECONDS or (spent < MOST_SECONDS and spent < 6 * quarter)
+    return quarter < SECONDS and min(seconds(rule, long), seconds(rule, long)) < SECONDS
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)

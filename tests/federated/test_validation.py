@@ -64,11 +64,11 @@ def test_the_loss_is_the_mean_of_the_records_own(base: str, public: Path, silo: 
 
 def test_the_adapter_is_that_of_the_best_round(silo: Silo, base: str, public: Path, tmp_path: Path) -> None:
     """Too high a rate, so that the last round is not the best."""
-    result = _train(silo, base, tmp_path / "out", validation=public, learning_rate=0.3)
+    result = _train(silo, base, tmp_path / "out", validation=public, learning_rate=0.3, seed=1)
     losses = [line["validation_loss"] for line in _history(result)]
     best = int(np.argmin(losses)) + 1
     assert best < 5 and result.best_round == best and result.validation_loss == min(losses)
-    short = _train(silo, base, tmp_path / "short", rounds=best, learning_rate=0.3)
+    short = _train(silo, base, tmp_path / "short", rounds=best, learning_rate=0.3, seed=1)
     found = load_file(result.adapter / "adapter_model.safetensors")
     for name, value in load_file(short.adapter / "adapter_model.safetensors").items():
         np.testing.assert_allclose(found[name], value, atol=1e-6)
@@ -76,7 +76,7 @@ def test_the_adapter_is_that_of_the_best_round(silo: Silo, base: str, public: Pa
     assert (
         said["best_round"] == best and math.isfinite(said["untrained_loss"]) and "no privacy" in said["rule"]
     )
-    again = _train(silo, base, tmp_path / "out", validation=public, learning_rate=0.3)
+    again = _train(silo, base, tmp_path / "out", validation=public, learning_rate=0.3, seed=1)
     assert (again.best_round, again.validation_loss) == (best, result.validation_loss)
     assert again.spends == result.spends == short.spends | result.spends  # judging was not charged
 
