@@ -59,6 +59,8 @@ def test_a_needed_shape_stands_in_every_match():
         "Austin, TX 78701",
         "Leeds, LS1 4AP",
         "ann (at) shop.com",
+        "zoe at zoemail.com",
+        "packed by T. Reuter",
         "52.5200, 13.4050",
         "order_no=4839123",
         "tracking_no: SF1234567890123",
