@@ -130,12 +130,20 @@ RULES = (
         "TRACKING_NUMBER",
         re.compile(
             LEFT + r"(?:TB[ACM][0-9]{9,13}|JJ?D[0-9]{14,20}|GM[0-9]{16,18}|LX[0-9]{8,12}|1LS[0-9]{12,15}"
-            r"|[CD][0-9]{14}|H[0-9]{15,19}|T00[0-9]{13}|[A-Z]{2}[0-9]{13}[A-Z]{2}|CNAU[A-Z0-9]{10,16}"
+            r"|[CD][0-9]{14}|H[0-9]{15,19}|T00[0-9]{13}|[A-Z]{2}[0-9]{13}[A-Z]{2}"
             r"|L[A-Z][0-9]{14}|SHP[0-9]{10,16}|FMPP[0-9]{10})" + RIGHT,
             re.IGNORECASE,
         ),
         0.85,
         DIGITS,
+    ),
+    Rule(
+        "cainiao_letters",
+        "TRACKING_NUMBER",
+        re.compile(LEFT + r"CNAU[A-Z0-9]{10,16}" + RIGHT, re.IGNORECASE),
+        0.85,
+        ("*cnau",),
+        digit=True,
     ),
     Rule(
         "ups",
