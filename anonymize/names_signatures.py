@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from privgen.anonymize.names_contexts import person_rule
 from privgen.anonymize.names_latin import (
     ANY_CASE,
     CAPITALS,
@@ -14,6 +13,7 @@ from privgen.anonymize.names_latin import (
     listed_or_two,
     name_length,
 )
+from privgen.anonymize.names_rule import person_rule
 from privgen.anonymize.rules import BLANK
 from privgen.anonymize.rules_labelled import any_of
 
@@ -27,9 +27,12 @@ _CLOSING = (
     r"|groet(?:en|jes)?|hilsen|hälsningar|pozdrawiam|abra[cç]os?"
 )
 _THANKS = (
-    r"cheers|best|take care|(?:many )?thanks(?: again| so much| a lot| in advance)?"
+    r"cheers|best|x{1,4}|xo(?:xo)?|lots of love|hugs and kisses|warmly|br|brgds|tia|much appreciated|many"
+    r" thanks|take care|(?:many )?thanks(?: again| so much| a lot| in advance)?"
     r"|thank you(?: very much| so much| again)?|thx|love|xoxo|hugs|yours"
-    r"|obrigad[oa]|grat[oa]|beijos|danke|vielen dank|merci|bises|gracias|grazie|bedankt"
+    r"|obrigad[oa]|grat[oa]|beijos|danke(?: im voraus| schön| sehr)?|vielen dank(?: im voraus)?|merci(?:"
+    r" d['’]avance| beaucoup| bien)?|bises"
+    r"|(?:muchas )?gracias(?: de antemano)?|grazie(?: mille| in anticipo)?|bedankt|alvast bedankt"
 )
 _SIGN_OFF_MARK = r"(?:[ ]?[,.!:;-]{1,2}\s{0,4}|[ ]?\n\s{0,3})"
 _SIGN_OFF = r"(?:[ ]?[,.!:;-]{1,2}\s{0,4}|\s{1,4})"
@@ -42,7 +45,8 @@ _SIGNATURE_TRIGGERS = any_of(
     "|thank you|thx|love|xoxo|hugs|signed|sent by|posted by|reviewed by|atenciosamente|att"
     "|abraço|abraco|obrigad|grato|grata|cumprimentos|beijos|grüße|grüsse|gruss|gruß|gruesse"
     "|mfg|lg|vg|danke|vielen dank|cordialement|bien à vous|merci|bises|saludo|atentamente"
-    "|gracias|saluti|grazie|groet|bedankt|hilsen|hälsningar|pozdrawiam"
+    "|x|xx|xxx|xxxx|xo|lots of love|warmly|br|brgds|tia|much app|many thanks|gracias|saluti|grazie|groet"
+    "|bedankt|hilsen|hälsningar|pozdrawiam"
 )
 
 

@@ -46,11 +46,22 @@ _WHO = (
 _HOW = r"(?:now|currently|almost|nearly|only|just|about|over|around|already|approximately|an?|be)"
 _DET = r"(?:my|our|his|her|their|your|an?|the|this|another|any|some|every)"
 
+_ROLE = (
+    r"(?:customer|client|caller|buyer|patient|visitor|reviewer|shopper|recipient|guest|member|user"
+    r"|passenger|applicant)"
+)
+
 
 def _age(
-    name: str, pattern: str, triggers: tuple[str, ...], score: float = 0.6, *, digit: bool = True
+    name: str,
+    pattern: str,
+    triggers: tuple[str, ...],
+    score: float = 0.6,
+    *,
+    digit: bool = True,
+    needs: re.Pattern[str] | None = None,
 ) -> Rule:
-    return Rule(name, "AGE", re.compile(pattern, re.IGNORECASE), score, triggers, digit=digit)
+    return Rule(name, "AGE", re.compile(pattern, re.IGNORECASE), score, triggers, digit=digit, needs=needs)
 
 
 _OLD_WORDS = any_of(
@@ -76,6 +87,42 @@ RULES = (
         rf"(?<![A-Za-z])(?:I am|I['’]?m|he is|she is|s?he['’]s|we are|who is|being|turn(?:ed|ing|s))[ ]"
         rf"(?:{_HOW}[ ]){{0,2}}({_NUMBER} (?:years?|yrs?))(?=[.,!;)\n]|\s*$|[ ](?:and|but|so)[ ])",
         ("years", "yrs", "year"),
+    ),
+    _age(
+        "age_of_customer",
+        rf"(?<![A-Za-z])(?:{_ROLE}|s?he|who|i)[ ](?:is|was|am),? (?:now )?an? (?:[a-z]{{3,12}}"
+        rf" )?({_OLD})(?![A-Za-z])",
+        _OLD_WORDS,
+        digit=False,
+    ),
+    _age(
+        "age_in_brackets",
+        rf"(?<=[( ])(?:(?:{_PERSON}|f|m|retired|{_ROLE}),?[ ](?:aged? |is )?(?=[0-9]{{1,2}}\))"
+        rf"|(?<=\()(?=[0-9]{{2}},[ ]?(?:retired"
+        rf"|f|m|female|male|single|married|divorced|widow|mother|father|mom|dad"
+        rf"|{_ROLE})(?![a-z])))([1-9][0-9]?)",
+        any_of(
+            "son|daughter|child|kid|mother|father|mom|mum|dad|boy|girl|toddler|baby|niece|nephew|brother"
+            "|sister|husband|wife"
+            "|f|m|female|male|retired|single|married|divorced|widow|customer|client|caller|buyer|patient"
+            "|reviewer"
+        ),
+        needs=re.compile(r"[0-9]\)|\([0-9]{2},"),
+    ),
+    _age(
+        "age_of_several",
+        rf"(?<![A-Za-z])(?:{_PERSON}|kids|children|grandkids)(?: are| is)?,?[ ](?:aged|ages)[ ]?:?[ ]?"
+        rf"([1-9][0-9]?(?:(?:,[ ]|,? and | ?& ?)[1-9][0-9]?){{1,4}})(?![0-9A-Za-z+%-]|[ ](?:and|to|years?"
+        rf" and) (?:up|older|above))",
+        ("aged", "ages"),
+    ),
+    _age(
+        "age_said",
+        rf"(?<![A-Za-z])(?:im|i['’]?m|s?he['’]?s|i am|s?he is|they['’]re|turning|just turned|now aged"
+        rf"|aged)[ ]({_GROWN})"
+        rf"(?=[ ](?:now|btw|yrs?|already|today|soon|this (?:year|month|week)|next (?:year|month|week)|in"
+        rf" (?:may|june|july|march))(?![a-z]))",
+        any_of("im|i'm|i’m|hes|shes|he's|she's|he’s|she’s|i am|he is|she is|they're|turning|turned|aged"),
     ),
     Rule(
         "age_i_am",

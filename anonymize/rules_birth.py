@@ -30,7 +30,7 @@ _DATE = (
 )
 _LABEL = (
     r"(?<![A-Za-zÀ-ÿ])(?:d\.?o\.?b\.?|dates? of birth|birth ?dates?|birthdays?|b-?day|fecha de nacimiento"
-    r"|date de naissance|data di nascita"
+    r"|geb(?:urts)?\.?-? ?datum|geb\.-dat\.|date de naissance|data di nascita"
     r"|data de nascimento|geburtsdatum|geboortedatum|f[øo]dselsdato|f[öo]delsedatum|data urodzenia"
     r"|cumplea[ñn]os|anivers[aá]rio|anniversaire|compleanno|born)"
 )

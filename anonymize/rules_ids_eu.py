@@ -5,29 +5,12 @@ from __future__ import annotations
 import re
 
 from privgen.anonymize.rules import CODE, DIGITS, LEFT, RIGHT, Rule
+from privgen.anonymize.rules_bare import ALONE, ENDS, bare
 from privgen.anonymize.rules_labelled import any_of, digits_at_least, labelled, valid
-from privgen.anonymize.rules_numbers import ORDER_CONTEXT
-
-_ALONE, _ENDS = r"(?<![A-Za-z0-9.+-])", r"(?![0-9A-Za-z-]|[.,][0-9])"
-
-
-def _bare(name: str, entity_type: str, pattern: str, module: str, trigger: tuple[str, ...] = DIGITS) -> Rule:
-    """A number that its shape and a checksum give away without a label."""
-    return Rule(
-        name,
-        entity_type,
-        re.compile(pattern),
-        0.9,
-        trigger,
-        valid(module),
-        validated=True,
-        unless=ORDER_CONTEXT,
-    )
-
 
 RULES = (
-    _bare("es_nif", "ES_NIF", LEFT + r"[0-9]{8}[ -]?[A-HJ-NP-TV-Z]" + RIGHT, "es.dni"),
-    _bare("es_nie", "ES_NIE", LEFT + r"[XYZ][ -]?[0-9]{7}[ -]?[A-HJ-NP-TV-Z]" + RIGHT, "es.nie"),
+    bare("es_nif", "ES_NIF", LEFT + r"[0-9]{8}[ -]?[A-HJ-NP-TV-Z]" + RIGHT, "es.dni"),
+    bare("es_nie", "ES_NIE", LEFT + r"[XYZ][ -]?[0-9]{7}[ -]?[A-HJ-NP-TV-Z]" + RIGHT, "es.nie"),
     labelled(
         "es_nif_context",
         "ES_NIF",
@@ -40,7 +23,7 @@ RULES = (
     labelled(
         "es_cif", "ES_CIF", r"cif|nif", r"[ABCDEFGHJNPQRSUVW][ -]?[0-9]{7}[ -]?[0-9A-J]", ("cif", "nif")
     ),
-    _bare(
+    bare(
         "fi_hetu",
         "FI_PERSONAL_IDENTITY_CODE",
         LEFT + r"[0-3][0-9][01][0-9]{3}[-+A-FU-Y][0-9]{3}[0-9A-FHJ-NPR-Y]" + RIGHT,
@@ -55,7 +38,7 @@ RULES = (
         ("hetu", "henkil", "personbet", "finnish"),
         score=0.95,
     ),
-    _bare(
+    bare(
         "it_cf",
         "IT_FISCAL_CODE",
         LEFT + r"[A-Z]{6}[0-9LMNP-V]{2}[A-EHLMPR-T][0-9LMNP-V]{2}[A-Z][0-9LMNP-V]{3}[A-Z]" + RIGHT,
@@ -101,12 +84,12 @@ RULES = (
         r"[0-9]{3}[ .]?[0-9]{3}[ .]?[0-9]{3}",
         ("nif", "contribuinte"),
     ),
-    _bare(
+    bare(
         "fr_nir",
         "FR_NIR",
-        _ALONE
+        ALONE
         + r"[12] ?[0-9]{2} ?(?:0[1-9]|1[0-2]|[2-9][0-9]) ?[0-9][0-9AB] ?[0-9]{3} ?[0-9]{3} ?[0-9]{2}"
-        + _ENDS,
+        + ENDS,
         "fr.nir",
     ),
     labelled(
@@ -195,7 +178,7 @@ RULES = (
     Rule(
         "be_nn",
         "BE_NATIONAL_NUMBER",
-        re.compile(_ALONE + r"[0-9]{2}\.[01][0-9]\.[0-3][0-9]-[0-9]{3}[.-][0-9]{2}" + _ENDS),
+        re.compile(ALONE + r"[0-9]{2}\.[01][0-9]\.[0-3][0-9]-[0-9]{3}[.-][0-9]{2}" + ENDS),
         0.9,
         DIGITS,
     ),
@@ -220,10 +203,10 @@ RULES = (
         r"[0-9]{6} ?[0-9]{5}",
         ("fødsel", "fodsel", "personnummer", "fnr"),
     ),
-    _bare(
+    bare(
         "se_personnummer",
         "SE_PERSONNUMMER",
-        _ALONE + r"(?:19|20)?[0-9]{2}[01][0-9][0-3][0-9][-+][0-9]{4}" + _ENDS,
+        ALONE + r"(?:19|20)?[0-9]{2}[01][0-9][0-3][0-9][-+][0-9]{4}" + ENDS,
         "se.personnummer",
     ),
     labelled(
@@ -244,7 +227,7 @@ RULES = (
     Rule(
         "ch_ahv",
         "CH_AHV",
-        re.compile(_ALONE + r"756\.?[0-9]{4}\.?[0-9]{4}\.?[0-9]{2}" + _ENDS),
+        re.compile(ALONE + r"756\.?[0-9]{4}\.?[0-9]{4}\.?[0-9]{2}" + ENDS),
         0.9,
         DIGITS,
         valid("ch.ssn"),

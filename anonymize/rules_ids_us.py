@@ -17,6 +17,7 @@ _MBI = (
 _LICENCE = (
     r"(?:driver'?s?[’']?s?|driving|dmv)[ ]?(?:licen[cs]e|permit|lic|id)|licen[cs]e (?:no|num(?:ber)?|#|id)"
     r"|driver'?s? lic|d\.?l\.? ?(?:no|num(?:ber)?|#)|cdl|permit (?:no|num(?:ber)?|#)"
+    r"|d\.?l\.?(?=[ ]?[:#]?[ ][A-Z]?[0-9]{1,4}-)"
     r"|f[üu]hrerschein(?:nummer)?"
     r"|permis de conduire|carnet de conducir|patente(?: di guida)?|cnh"
 )
@@ -36,9 +37,9 @@ RULES = (
     labelled(
         "us_ssn_context",
         "US_SSN",
-        r"ssns?|socials?|social sec(?:urity)?|soc\.? sec",
+        r"ssns?|ss(?:[ ]?(?:no\.?|num(?:ber)?|#))|socials?|social sec(?:urity)?|soc\.? sec",
         r"[0-9]{3}[-. ]?[0-9]{2}[-. ]?[0-9]{4}",
-        ("ssn", "ssns", "social"),
+        ("ssn", "ssns", "ss", "social"),
     ),
     labelled(
         "us_itin_context",

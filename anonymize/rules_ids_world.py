@@ -5,24 +5,9 @@ from __future__ import annotations
 import re
 
 from privgen.anonymize.rules import CODE, DIGITS, LEFT, RIGHT, Rule
-from privgen.anonymize.rules_labelled import digits_at_least, labelled, valid
+from privgen.anonymize.rules_bare import ALONE, ENDS, bare
+from privgen.anonymize.rules_labelled import digits_at_least, labelled
 from privgen.anonymize.rules_numbers import ORDER_CONTEXT
-
-_ALONE, _ENDS = r"(?<![A-Za-z0-9.+-])", r"(?![0-9A-Za-z-]|[.,][0-9])"
-
-
-def _bare(name: str, entity_type: str, pattern: str, module: str, trigger: tuple[str, ...] = DIGITS) -> Rule:
-    """A number that its shape and a checksum give away without a label."""
-    return Rule(
-        name,
-        entity_type,
-        re.compile(pattern),
-        0.9,
-        trigger,
-        valid(module),
-        validated=True,
-        unless=ORDER_CONTEXT,
-    )
 
 
 def _rrn(value: str) -> bool:
@@ -31,9 +16,7 @@ def _rrn(value: str) -> bool:
 
 
 RULES = (
-    _bare(
-        "mx_curp", "MX_CURP", LEFT + r"[A-Z]{4}[0-9]{6}[HMX][A-Z]{5}[0-9A-Z][0-9]" + RIGHT, "mx.curp", CODE
-    ),
+    bare("mx_curp", "MX_CURP", LEFT + r"[A-Z]{4}[0-9]{6}[HMX][A-Z]{5}[0-9A-Z][0-9]" + RIGHT, "mx.curp", CODE),
     labelled(
         "mx_curp_context",
         "MX_CURP",
@@ -54,7 +37,7 @@ RULES = (
         unless=ORDER_CONTEXT,
     ),
     labelled("mx_rfc", "MX_RFC", r"rfc", r"[A-ZÑ&]{3,4}[0-9]{6}[A-Z0-9]{3}", ("rfc",)),
-    _bare("ar_cuit", "AR_CUIT", _ALONE + r"(?:2[03478]|3[034])-[0-9]{8}-[0-9]" + _ENDS, "ar.cuit"),
+    bare("ar_cuit", "AR_CUIT", ALONE + r"(?:2[03478]|3[034])-[0-9]{8}-[0-9]" + ENDS, "ar.cuit"),
     labelled(
         "ar_dni",
         "AR_DNI",
@@ -64,7 +47,7 @@ RULES = (
         score=0.8,
     ),
     labelled("ar_cuit_context", "AR_CUIT", r"cui[tl]", r"[0-9]{2}-?[0-9]{8}-?[0-9]", ("cuit", "cuil")),
-    _bare("cl_rut", "CL_RUT", _ALONE + r"[0-9]{1,2}\.[0-9]{3}\.[0-9]{3}-[0-9Kk]" + RIGHT, "cl.rut"),
+    bare("cl_rut", "CL_RUT", ALONE + r"[0-9]{1,2}\.[0-9]{3}\.[0-9]{3}-[0-9Kk]" + RIGHT, "cl.rut"),
     labelled(
         "cl_rut_context", "CL_RUT", r"rut|run", r"[0-9]{1,2}\.?[0-9]{3}\.?[0-9]{3}-[0-9K]", ("rut", "run")
     ),
@@ -102,7 +85,7 @@ RULES = (
     Rule(
         "kr_rrn",
         "KR_RRN",
-        re.compile(_ALONE + r"[0-9]{2}[01][0-9][0-3][0-9]-[1-8][0-9]{6}" + _ENDS),
+        re.compile(ALONE + r"[0-9]{2}[01][0-9][0-3][0-9]-[1-8][0-9]{6}" + ENDS),
         0.85,
         DIGITS,
         _rrn,
@@ -136,7 +119,7 @@ RULES = (
         ("my number", "個人", "マイナ", "kojin"),
         score=0.8,
     ),
-    _bare("th_tnin", "TH_TNIN", _ALONE + r"[1-8]-[0-9]{4}-[0-9]{5}-[0-9]{2}-[0-9]" + _ENDS, "th.pin"),
+    bare("th_tnin", "TH_TNIN", ALONE + r"[1-8]-[0-9]{4}-[0-9]{5}-[0-9]{2}-[0-9]" + ENDS, "th.pin"),
     labelled(
         "th_tnin_context",
         "TH_TNIN",

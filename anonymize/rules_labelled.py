@@ -12,6 +12,12 @@ from privgen.anonymize.rules import BLANK, LEFT, RIGHT, Rule
 PHRASE = rf"(?:[^0-9.!?;{BLANK}]|\.(?=\S)|(?<=[Nn][ORor])\.(?=\s)){{0,32}}?"
 """What may stand between a label and its number: no digit, no end of a sentence."""
 
+CODE_VALUE = r"[A-Za-z0-9](?:[A-Za-z0-9]|[-_](?=[A-Za-z0-9])){3,29}"
+"""A code of a shop: four to thirty letters and digits, with hyphens or underscores between them."""
+
+IS = r"(?:[\"']?(?:[ ]?(?:is|was|are|ist|是|为|:|：|=|é|-(?=[ ]))){1,3}\s{0,2}[\"'“]?|\s{1,2}|)"
+"""What may join a label and its code, nothing included."""
+
 DIGITS_9 = r"[0-9]{3}[ .-]?[0-9]{3}[ .-]?[0-9]{3}"
 """Nine digits, in threes or in a row."""
 
@@ -53,6 +59,10 @@ def valid(module: str) -> Callable[[str], bool]:
 def digits_at_least(count: int) -> Callable[[str], bool]:
     """A check that a value holds so many digits."""
     return lambda value: sum(char.isdigit() for char in value) >= count
+
+
+four_digits = digits_at_least(4)
+"""A check that a value holds four digits."""
 
 
 def any_of(words: str) -> tuple[str, ...]:

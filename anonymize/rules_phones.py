@@ -62,7 +62,14 @@ _NOT_PART = r"(?<![A-Za-z0-9/])(?<![A-Za-z0-9]-)(?<![0-9][.,])"
 _EXT = r"(?:,? ?(?i:x|ext\.?|extension|#|ramal|poste|durchwahl|int\.) ?[0-9]{1,6})?"
 _BEFORE_PLACE = r"(?=[ ,]{0,2}[(\[-]?(?i:office|fax|mobile|cell|whatsapp|landline|tel|phone)(?![A-Za-z]))"
 _DATE = re.compile(r"\(?[0-9]{1,4}/[0-9]{1,2}/[0-9]{2}|(?:19|20)[0-9]{2}[.-][0-9]{1,2}[.-][0-9]{1,2}$")
-_SEP = r"[ .()/-]{0,2}"
+_SEP = r"(?:[ ][/–-][ ]|[ .()/-]{0,2})"
+_DECIMALS = re.compile(r"[0-9]{1,3}\.[0-9](?: [0-9]{1,3}\.[0-9])+")
+_NO_UNIT = (
+    r"(?![ ]?(?i:[mck]m|[mk]?g|m?l|oz|lbs?|psi|k?wh?|mah|px|dpi|gsm|[kmg]?hz|rpm|fps|units|pcs|pieces"
+    r"|pages|grid)"
+    r"(?![A-Za-z]))"
+)
+"""No measure."""
 
 
 def _rule(
@@ -79,10 +86,14 @@ def _rule(
     return Rule(
         f"phone_{name}",
         "PHONE_NUMBER",
-        re.compile(pattern),
+        re.compile(pattern + _NO_UNIT),
         score,
         triggers,
-        lambda value: low <= sum(char.isdigit() for char in value) <= high and not _DATE.match(value),
+        lambda value: (
+            low <= sum(char.isdigit() for char in value) <= high
+            and not _DATE.match(value)
+            and not _DECIMALS.match(value)
+        ),
         before=PHONE_CONTEXT if context else None,
         unless=ORDER_CONTEXT if bare else None,
         digit=True,
@@ -150,7 +161,7 @@ RULES = (
     ),
     _rule(
         "trunk",
-        _NOT_PART + rf"\(?0[1-9](?:(?: - |{_SEP})[0-9]){{7,10}}" + _EXT + r"(?![0-9A-Za-z]|[.,][0-9])",
+        _NOT_PART + rf"\(?0[1-9](?:{_SEP}[0-9]){{7,10}}" + _EXT + r"(?![0-9A-Za-z]|[.,][0-9])",
         0.6,
         bare=True,
         low=9,
@@ -182,6 +193,19 @@ RULES = (
     ),
     _rule("br_country", _NOT_PART + r"55 ?\(?[1-9][0-9]\)? ?9 ?[0-9]{4}[ -]?[0-9]{4}" + NO_DIGIT_RIGHT, 0.65),
     _rule("br_bare", _NOT_PART + r"[1-9][1-9]9[0-9]{8}(?![0-9A-Za-z.,-])", 0.5, bare=True),
+    _rule(
+        "br_carrier",
+        r"\(?0?(?:xx|XX)[ ]?[1-9][0-9]\)?[ .-]{0,2}9?[ .-]?[0-9]{4}[ .-]?[0-9]{4}" + NO_DIGIT_RIGHT,
+        0.7,
+        low=10,
+        triggers=("*xx",),
+    ),
+    _rule(
+        "mx",
+        _NOT_PART + r"(?:55|33|81)[ -][0-9]{4}[ -][0-9]{4}(?![0-9A-Za-z]|[ .,-][0-9])",
+        0.6,
+        bare=True,
+    ),
     _rule("br_brackets", r"\(0?[1-9][0-9]\) ?9?[ .-]?[0-9]{4}[ .-]?[0-9]{4}" + NO_DIGIT_RIGHT, 0.7),
     _rule("br_local", _NOT_PART + r"9 ?[0-9]{4}-[0-9]{4}(?![0-9A-Za-z]|-[0-9])", 0.5, bare=True),
     _rule(

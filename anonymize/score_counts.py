@@ -30,7 +30,8 @@ ALIKE: tuple[frozenset[str], ...] = (
     frozenset({"LOYALTY_ID", "LOYALTY_NUMBER", "MEMBER_ID", "CUSTOMER_ID"}),
     frozenset({"COUPON_CODE", "COUPON"}),
     frozenset({"CN_PLATE", "LICENSE_PLATE", "CN_LICENSE_PLATE"}),
-    frozenset({"CN_USCC", "USCC"}),
+    frozenset({"CN_USCC", "USCC", "CN_CREDIT_CODE", "CN_SOCIAL_CREDIT_CODE", "SOCIAL_CREDIT_CODE"}),
+    frozenset({"PASSPORT", "CN_PASSPORT"}),
 )
 """Names that count as one type in the strict figures: other tools' and label sets' words for privgen's."""
 

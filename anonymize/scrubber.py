@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import re
 import secrets
 import sys
@@ -40,6 +41,8 @@ MAX_CHARACTERS = 1_000_000
 """Longer texts are refused: no table cell of a shop is that long."""
 
 T = TypeVar("T")
+_OF_MODELS = ("torch", "transformers")
+"""What Presidio imports for models, where it is installed."""
 _SHORT = 2_000
 """Characters up to which our own rules cannot run long, so that no alarm is set."""
 
@@ -164,8 +167,9 @@ class Scrubber:
         _ = (self._delegated, self._replacer)
 
     def load_shared(self) -> None:
-        """Load what forked processes had better share: a model, if there is one."""
-        if self._finders:
+        """Load what forked processes had better share: a model, or Presidio where it comes without torch."""
+        heavy = any(importlib.util.find_spec(name) is not None for name in _OF_MODELS)
+        if self._finders or not heavy or "presidio_analyzer" in sys.modules:
             self.load()
 
     def load_alone(self) -> None:
@@ -175,7 +179,7 @@ class Scrubber:
         to a model only.
         """
         if not self._finders:
-            for name in ("torch", "transformers"):
+            for name in _OF_MODELS:
                 sys.modules.setdefault(name, None)  # type: ignore[arg-type]
         self.load()
 
