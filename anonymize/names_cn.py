@@ -90,7 +90,7 @@ def _jobbed(value: str) -> int:
 
 
 _NOT_PASSPORT = frozenset(
-    "AND OR OF THE ID NO BRAND PRODUCT ITEM FILE USER FIRST LAST FULL COMPANY SHOP".split()
+    ["AND", "OR", "OF", "THE", "ID", "NO", "BRAND", "ITEM", "FILE", "USER", "FULL", "SHOP"]
 )
 _BRANDS = frozenset(["白小姐", "金夫人", "花小姐", "马大姐", "太太乐", "康师傅"])
 _NICK_WORDS = wordlist("familiar_words_cn")
@@ -138,7 +138,8 @@ RULES = (
         "person_passport_name",
         "PERSON",
         re.compile(
-            r"(?<![A-Za-z])(?:[Nn]ame|NAME|拼音|英文名)[ :]{1,2}([A-Z]{2,12}[ ,/]{1,2}[A-Z]{2,12}(?:[ ][A-Z]{2,12})?)(?![A-Za-z0-9])"
+            r"(?<![A-Za-z])(?:[Nn]ame|NAME|拼音|英文名)[ :]{1,2}([A-Z]{2,12}[ ,/]{1,2}[A-Z]{2,12}"
+            r"(?:[ ][A-Z]{2,12})?)(?![A-Za-z0-9])"
         ),
         0.6,
         ("name", "拼音", "英文名"),
@@ -173,7 +174,8 @@ RULES = (
         "person_cn_job_told",
         "PERSON",
         re.compile(
-            rf"(?:(?<=[给找跟和被在把由对向同替帮让请叫问约谢到说位成为工来个家])(?:{COMPOUNDS}|[{_TOLD}])|(?<=[问找叫喊约]下)[{TITLED}])"
+            rf"(?:(?<=[给找跟和被在把由对向同替帮让请叫问约谢到说位成为工来个家])"
+            rf"(?:{COMPOUNDS}|[{_TOLD}])|(?<=[问找叫喊约]下)[{TITLED}])"
             rf"(?:{_RANK})"
         ),
         0.6,

@@ -1,4 +1,4 @@
-"""Rules for names of the peoples of China who have no family name: Tibetan, Mongolian, Uyghur and Kazakh ones.
+"""Rules for names of the peoples of China who have no family name: Tibetan, Mongolian, Uyghur, Kazakh.
 
 They are made of few parts; two of these in a row, or one with a title, are a name and hardly anything else.
 """
