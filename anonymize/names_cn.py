@@ -117,7 +117,8 @@ RULES = (
         "person_cn_label_colon",
         "PERSON",
         re.compile(
-            rf"(?:{_LABEL}|{_SELF}|(?<![{CJK}])名)(?:姓名|名字)?[ ]?[:：]\s{{0,2}}({FOREIGN}|{HAN}{{2,4}}|{NAME}){MARK}"
+            rf"(?:{_LABEL}|{_SELF}|(?<![{CJK}])名)(?:姓名|名字)?[ ]?[:：]"
+            rf"\s{{0,2}}({FOREIGN}|{HAN}{{2,4}}|{NAME}){MARK}"
         ),
         0.75,
         (*_LABELS, *_SELF.split("|"), "名:"),

@@ -82,14 +82,9 @@ _GIVEN_WORDS = frozenset(
         "自强",
         "文明",
         "光明",
-        "建设",
         "志强",
         "立新",
-        "建新",
         "国强",
-        "国荣",
-        "秀丽",
-        "美丽",
     ]
 )
 """Words that are given names, too."""
