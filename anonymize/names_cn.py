@@ -51,7 +51,7 @@ _JOB = (
     "|同学|警官|工程师|秘书|部长|科长|院长|组长|工|总|姐|哥|嫂|姨|叔|导|董"
 )
 _RANK = "师傅|老师|老板|经理|阿姨|大姐|大哥|大爷|大妈|叔叔|医生|主任|店长|教练|队长|会计|主管"
-_TOLD = "".join(char for char in TITLED if char not in "家边房书车师衣店全国门客")
+_TOLD = "".join(char for char in TITLED if char not in "家边房书车师衣店全国门客谢")
 """Family names that hardly end a word of which the last character stands before a rank."""
 _GIVE = "给|找|联系|请|转交|交给|麻烦|让|问|跟|谢谢|感谢|由|是|叫|寄给|发给|我姓|转给|通知|询问|@|致|替|帮"
 _GIVEN_TO = "|".join(f"(?<={word})" for word in _GIVE.split("|"))
