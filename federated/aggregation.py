@@ -155,7 +155,8 @@ def _refactored(left: _Matrix, right: _Matrix, rank: int) -> tuple[_Matrix, _Mat
     count = min(rank, len(values))
     used = np.where(values > _TINY * values[0], values, 0.0)[:count]
     u, v = q_left @ u[:, :count], v[:count] @ q_right.T
-    signs = np.sign(u[np.abs(u).argmax(0), np.arange(count)])  # else they are the library's choice
+    # Else the library chooses. Adam's first steps are of one size: the largest entry would decide nothing.
+    signs = np.sign(np.cos(np.arange(len(u))) @ u)
     signs[signs == 0.0] = 1.0
     b, a = np.zeros((left.shape[0], rank)), np.zeros((rank, right.shape[1]))
     b[:, :count] = u * signs * np.sqrt(used)
