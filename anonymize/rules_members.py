@@ -26,6 +26,13 @@ _OTHER_CODE = re.compile(
 )
 """Words that make a code another thing than a coupon."""
 
+_CODE_LIKE = (
+    r"(?=[A-Z0-9-]{0,24}[A-Z])(?=[A-Z0-9-]{0,24}[0-9])[A-Z0-9]{2,14}(?:-[A-Z0-9]{1,12}){0,4}"
+    r"|[A-Z]{5,18}(?:-[A-Z0-9]{1,12}){0,3}"
+)
+"""Capitals with a digit or five capitals, hyphens between them."""
+_COUPON = r"(?:coupon|promo(?:tion(?:al)?)?|discount|voucher|referral|gift|offer|reward|welcome|checkout)"
+
 RULES = (
     Rule(
         "coupon_code",
@@ -40,6 +47,34 @@ RULES = (
         ),
         0.8,
         any_of("coupon|promo|voucher|discount|gift|referral|cupom|gutsch|rabattc|cupón|cupon|buono"),
+        _code,
+    ),
+    Rule(
+        "coupon_code_told",
+        "COUPON_CODE",
+        re.compile(
+            rf"(?<![A-Za-z])(?i:{_COUPON}[ -]?codes?|(?:coupon|voucher|promo)s?|codes?(?=[ ](?i:entered|used|applied"
+            r"|tried|typed|sent|given|below|attached|here|provided|redeemed|scanned|on (?:the|my)|was|is)))"
+            r"(?i:[ ](?:entered|used|applied|tried|typed|sent|given|below|attached|here|provided|redeemed|scanned"
+            r"|on (?:the|my) [a-z]{3,10}|was|is|for you|you gave me)){0,2}"
+            rf"(?:[ ]?[,:;=(>–—-]{{1,2}}[ ]{{0,2}}|[ ]?\n[ ]{{0,3}})[\"'“‘]?({_CODE_LIKE})" + RIGHT
+        ),
+        0.7,
+        any_of("coupon|coupons|promo|promos|discount|voucher|vouchers|referral|gift|offer|reward|welcome|checkout|code|codes"),
+        lambda v: len(v) >= 4,
+        unless=_OTHER_CODE,
+    ),
+    Rule(
+        "coupon_code_as",
+        "COUPON_CODE",
+        re.compile(
+            r"(?<![A-Za-z0-9-])[\"'“‘]?([A-Za-z0-9](?:[_-]?[A-Za-z0-9]){3,19})[\"'”’]?[ ]"
+            r"(?i:as|for|is|was|=|in|into)[ ](?i:(?:the|my|your|a|an|our|this) )?(?i:[a-z]{3,10} )??"
+            rf"(?i:{_COUPON}(?: code| box| field)|(?:coupon|voucher)(?![a-z])|code (?:at|on|in|for) (?:the )?(?:checkout"
+            r"|basket|cart|till))(?![a-z])"
+        ),
+        0.68,
+        any_of("coupon|promo|discount|voucher|referral|gift|offer|reward|welcome|checkout|code at|code on|code in|code for"),
         _code,
     ),
     Rule(
