@@ -17,7 +17,7 @@ from privgen.anonymize.names_latin import (
     whole_or_given,
 )
 from privgen.anonymize.names_rule import PUBLIC_WORK, person_rule
-from privgen.anonymize.rules import Rule
+from privgen.anonymize.rules import BLANK, DIGITS, Rule
 from privgen.anonymize.rules_labelled import any_of
 
 _ASKS = (
@@ -58,6 +58,12 @@ def _lower_two(value: str) -> int:
 def _whole(value: str) -> int:
     kept = whole_or_given(value)
     return kept if kept == len(value) else 0
+
+
+def _all_given(value: str) -> int:
+    """All of it, if every word in title case is a common given name."""
+    names = [word.strip(",").lower() for word in value.split() if word[0].isupper()]
+    return len(value) if GIVEN.issuperset(names) else 0
 
 
 RULES = (
@@ -212,6 +218,116 @@ RULES = (
         ),
         0.56,
         any_of("family|household|residence|account|wedding|order|parcel|delivery"),
+        len,
+    ),
+    person_rule(
+        "family_of",
+        LEFT + r"(?:the|our|whole|entire)[ ]",
+        any_of("family|household|residence|wedding|estate"),
         uncommon,
+        value=WORD,
+        after=r"(?=[ ](?:family|household|residence|wedding|estate)(?:[ ]?[,.;'’)]|\s*$|[ ](?:order|account|address|is|are"
+        r"|has|have|was|were|want|need|live|moved|parcel|party|home|asked|called)))",
+        score=0.56,
+    ),
+    person_rule(
+        "kisses",
+        r"(?:^|\n|[.!?,;][ ]|[ ])",
+        any_of("x|xx|xxx|xxxx|xo|xoxo|*<3"),
+        _whole,
+        value=rf"(?:{WORD}|[{LOW}]{{3,20}})",
+        after=r"(?=[ ](?:x{1,4}|xo(?:xo)?|<3)[.!]?\s*$)",
+        score=0.56,
+        tail=40,
+    ),
+    person_rule(
+        "kin_of_somebody",
+        r"(?<=[a-z])['’]s[ ](?:husband|wife|son|daughter|brother|sister|mother|mom|mum|dad|father|partner|boyfriend"
+        r"|girlfriend|neighbou?r|assistant|carer|flatmate|roommate|colleague|cousin|niece|nephew|uncle|aunt)"
+        r"(?:,| is| was| named| called)?[ ]\(?",
+        any_of(
+            "husband|wife|son|daughter|brother|sister|mother|mom|mum|dad|father|partner|boyfriend|girlfriend|neighb"
+            "|assistant|carer|flatmate|roommate|colleague|cousin|niece|nephew|uncle|aunt"
+        ),
+        uncommon,
+        value=rf"(?:{TWO}|{WORD})",
+        score=0.58,
+    ),
+    person_rule(
+        "kin_title_lower",
+        LEFT + r"(?:auntie|aunty|aunt|uncle|gran(?:dad|ddad|ny|dpa|dma|ma|pa)?|gramps|nanny|nanna|nan|cousin|godmother"
+        r"|godfather|grandpapa)[ ]",
+        any_of("auntie|aunty|aunt|uncle|gran|grandad|granddad|granny|grandpa|grandma|gramps|nanny|nanna|nan|cousin|godm|godf"),
+        listed,
+        value=rf"(?:{TWO}|{WORD})",
+        score=0.58,
+    ),
+    Rule(
+        "person_signed_capitals",
+        "PERSON",
+        re.compile(
+            rf"(?i:(?<![a-z])(?:by|to|pod|name|from|attn|recipient|signed|signature|received|for))[ ]?[:.]?[ ]"
+            rf"((?:[{UP}]\.[ ]?){{1,3}}[{UP}]{{3,20}}(?:-[{UP}]{{2,20}})?)(?![A-Za-z0-9])"
+        ),
+        0.6,
+        any_of("by|to|pod|name|from|attn|recip|signed|signat|received|for"),
+        needs=re.compile(rf"(?<![A-Za-z])[{UP}]\.[ ]?[{UP}]"),
+    ),
+    person_rule(
+        "wishes",
+        LEFT + r"(?:darling|sweetheart|(?:my )?love|my dear|dearest|beautiful|yours|hugs|congratulations|congrats"
+        r"|happy [a-z]{3,12}|merry christmas|get well|good luck|well done|all our love|thinking of you|welcome baby"
+        r"|baby|bride|groom|mr and mrs|from|and|&|to)[ ,:–-]{1,2}",
+        any_of("gift|card|engrav|monogram|message|write|reads|read:|inscri|note:|wrap|birthday|christmas|wedding"),
+        whole_or_given,
+        value=rf"(?:{WORD}(?:[ ]{WORD})?)",
+        after=r"(?=[ ]?[,.!;\"”&)]|\s*$|\n|[ ](?:and|from|love|on|xx?|to)(?![a-z]))",
+        score=0.56,
+        unless=PUBLIC_WORK,
+    ),
+    Rule(
+        "person_several",
+        "PERSON",
+        re.compile(
+            rf"{LEFT}(?<![&@#/.-])({WORD}(?:,[ ]{WORD}){{0,4}},?[ ](?:and|&|\+|und|y|et|e)[ ](?:baby[ ]|little[ ])?{WORD})"
+            rf"(?![{LOW}])"
+        ),
+        0.56,
+        tuple(GIVEN),
+        _all_given,
+        unless=PUBLIC_WORK,
+        needs=re.compile(r"[a-z],? (?:and|&|\+|und|y|et|e) (?:baby |little )?[A-ZÀ-Þ]"),
+    ),
+    person_rule(
+        "birthday",
+        LEFT + r"happy[ ](?:[0-9]{1,2}(?:st|nd|rd|th)|belated|early|[a-z]{3,12})(?: birthday| anniversary| bday)?,?[ ]",
+        ("happy",),
+        whole_or_given,
+        value=rf"(?:{TWO}|{WORD})",
+        after=r"(?=[ ]?[,.!;\"”&)]|\s*$|\n|[ ](?:and|from|love|xx?)(?![a-z]))",
+        score=0.56,
+    ),
+    Rule(
+        "person_says_in_chat",
+        "PERSON",
+        re.compile(
+            rf"(?:^|\n)[ >*]{{0,3}}(?:\[[^\]\n]{{1,25}}\][ ]?|[0-9]{{1,2}}:[0-9]{{2}}(?::[0-9]{{2}})?(?: ?[ap]m)?[ ]?[-–|]?[ ]?)?"
+            rf"<?({TWO}|{WORD}|[{LOW}]{{3,20}})>?[ ]?(?:\([^)\n]{{1,20}}\))?:[ ]"
+        ),
+        0.58,
+        (":",),
+        _whole,
+    ),
+    Rule(
+        "person_lower_before_contact",
+        "PERSON",
+        re.compile(
+            rf"(?<![A-Za-z@._-])([{LOW}]{{3,20}}[ ][{LOW}'’-]{{3,20}})(?=\s?[,;:(<|/-]{{1,2}}\s?"
+            rf"(?i:tel|phone|mobile|cell|ph|email|e-mail|mail)?[.:]?\s?"
+            rf"(?:\+?[0-9(](?:[ ().-]?[0-9]){{7}}|[^\s@{BLANK}]{{1,40}}@))"
+        ),
+        0.58,
+        (*DIGITS, "@"),
+        _lower_two,
     ),
 )

@@ -122,12 +122,12 @@ RULES = (
     person_rule(
         "label_capitals",
         LEFT + r"(?:(?:pod|last|family|sur|recipient|customer|cust|client|buyer|consignee|contact|receiver|sender"
-        r"|card ?holder|account holder|signatory|passenger|guest|patient)[ _]?name|surname|nachname|apellidos?|cognome"
+        r"|card ?holder|account holder|signatory|passenger|guest|patient)[ _]?name|surname|account holder|policy ?holder|claimant|payee|beneficiary|nachname|apellidos?|cognome"
         r"|nom de famille|signed(?: for)? by|received by|recipient|consignee|cardholder|collected by|accepted by)"
         r"[ ]?[:=][ ]?",
         any_of(
             "pod|last name|lastname|last_name|family|surname|recip|customer|cust|client|buyer|consig|contact|receiver"
-            "|sender|card|cardh|account hol|signat|passenger|guest|patient|nachname|apell|cognome|nom de|signed|received"
+            "|sender|card|cardh|account|policy|claimant|payee|benef|signat|passenger|guest|patient|nachname|apell|cognome|nom de|signed|received"
             "|collect|accept"
         ),
         capital_surname,

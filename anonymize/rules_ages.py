@@ -164,7 +164,7 @@ RULES = (
         re.compile(
             r"(?<![A-Za-z])(?i:s?he(?:['’]s| is| was|s)|they['’]re|my (?:[a-z]{3,10} )?(?:wife|husband|son|daughter"
             rf"|mother|father|mom|mum|dad)(?:['’]s| is))[ ](?:(?i:{_HOW})[ ]){{0,2}}(?<! an )(?<! a )({_GROWN})"
-            r"(?=\s?[.!;)](?![0-9])|\s*$|\n|[ ](?:/|\||-)|,?[ ](?i:and|but|so)[ ](?!(?i:[0-9]|size|wear|an?[ ]|up"
+            r"(?=\s?[.!;)](?![0-9.])|\s*$|\n|[ ](?:/|\||-)|,[ ](?![0-9]|size|waist)|,?[ ](?i:and|but|so)[ ](?!(?i:[0-9]|size|wear|an?[ ]|up"
             r"|usually)))"
         ),
         0.58,
@@ -183,6 +183,21 @@ RULES = (
         ),
         0.58,
         ("jahre", "jahr", "ans", "años", "anos", "anni", "jaar", "år", "yrs", "yr", "years", "year", "lat", "let"),
+        digit=True,
+    ),
+    Rule(
+        "age_of_named_role",
+        "AGE",
+        re.compile(
+            rf"(?<![A-Za-z])(?i:{_ROLE}|owner|resident|claimant|contact)(?:[ ]is|[ ]was|:|,)?[ ]"
+            r"[A-ZÀ-Þ][a-zß-ÿ'’-]{1,20}(?:[ ][A-ZÀ-Þ][a-zß-ÿ'’.-]{0,20}){0,2},?[ ]\(?(?:aged )?"
+            rf"({_GROWN})(?=\)|,[ ][a-z(]|[ ]?[.;|](?![0-9])|\s*$|\n)"
+        ),
+        0.58,
+        any_of(
+            "customer|client|caller|buyer|patient|visitor|reviewer|shopper|recipient|guest|member|user|passenger"
+            "|applicant|owner|resident|claimant|contact"
+        ),
         digit=True,
     ),
     _age(

@@ -56,6 +56,9 @@ PHONE_CONTEXT = words(
         "anruf",
         "joindre",
         "ringen",
+        "odbiera",
+        "(?:za)?dzwo[nń]",
+        "kom[oó]rk",
     ),
 )
 _NOT_PART = r"(?<![A-Za-z0-9/])(?<![A-Za-z0-9]-)(?<![0-9][.,])"

@@ -81,7 +81,7 @@ _DE_ELSE = (
 
 _SMALL = "abcdefghijklmnopqrstuvwxyzßàáâãäåæçèéêëìíîïðñòóôõöøùúûüýþÿ"
 _PROSE = re.compile(
-    r"[a-zß-ÿ]{4}(?<!str)\. |[ ](?:is|the|and|its|it|has|but|with|for|was|are|que|não|foi|com|mas"
+    r"[a-zß-ÿ]{4}(?<!str)(?<!conj)(?<!pto)(?<!edif)\. |[ ](?:is|the|and|its|it|has|but|with|for|was|are|que|não|foi|com|mas"
     r"|para|por|pero|est|ist|und|son|fue)[ ]"
 )
 
