@@ -19,7 +19,22 @@ _CELLS = {
     for delimiter in _DELIMITERS
 }
 _BARE_NAMES = frozenset({"name", "names", "nome", "nombre", "nom"})
-_GOODS = frozenset("sku qty quantity size color colour price product item stock brand model".split())
+_GOODS = frozenset(
+    [
+        "sku",
+        "qty",
+        "quantity",
+        "size",
+        "color",
+        "colour",
+        "price",
+        "product",
+        "item",
+        "stock",
+        "brand",
+        "model",
+    ]
+)
 """Headers of goods: a bare name beside them is a person's only if something else there is a person's."""
 _OF_PEOPLE = frozenset({"EMAIL_ADDRESS", "PHONE_NUMBER", "ADDRESS", "POSTCODE", "AGE", "DATE_OF_BIRTH"})
 

@@ -7,7 +7,7 @@ for those first (which costs next to nothing), and the pattern is tried only whe
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache, cached_property
 from re import _constants as ops  # type: ignore[attr-defined]
 from re import _parser as parser  # type: ignore[attr-defined]
@@ -86,7 +86,7 @@ class Reading:
     def __init__(self, text: str, lowered: str, starts: frozenset[bytes]) -> None:
         self.text, self.lowered, self.starts = text, lowered, starts
         self.ascii = text.isascii()
-        self._known: dict[Gate, list[int]] = {}
+        self._known: dict[object, list[int]] = {}
 
     @cached_property
     def runs(self) -> list[Run]:
@@ -107,6 +107,13 @@ class Reading:
             found = self._known[gate] = [
                 match.start() for start, end in parts for match in find(self.text, start, end)
             ]
+        return found
+
+    def told(self, where: Callable[[str], list[int]]) -> list[int]:
+        """What a function tells of the text, asked once."""
+        found = self._known.get(where)
+        if found is None:
+            found = self._known[where] = where(self.text)
         return found
 
     def _long(self, digits: int, lead: int) -> Iterator[tuple[int, int]]:
@@ -142,19 +149,19 @@ class Heads:
         self.only_words = bool(self._all) and not self._others
         """Whether every match in an ASCII text begins with one of these words."""
 
-    def places(self, reading: Reading) -> list[int] | None:
-        """Where a match can begin, ascending; None: anywhere."""
+    def places(self, reading: Reading, start: int = 0) -> list[int] | None:
+        """Where a match can begin, ascending, if it begins at `start` or later; None: anywhere."""
         if self._in_runs or not self._all:
             return self._gated(reading)
         wanted: Iterable[str] = self._all
         if reading.ascii:
             wanted = self._others
-            for start in self.starts & reading.starts:
-                wanted = [*wanted, *self._by_start[start]]
+            for word in self.starts & reading.starts:
+                wanted = [*wanted, *self._by_start[word]]
         find = reading.lowered.find
         found: list[int] = []
         for head in wanted:
-            place = find(head)
+            place = find(head, start)
             while place >= 0:
                 found.append(place)
                 place = find(head, place + 1)

@@ -13,6 +13,7 @@ from privgen.anonymize.names_latin import (
     TWO,
     UP,
     WORD,
+    given_places,
     listed,
     uncommon,
     whole_or_given,
@@ -121,6 +122,7 @@ RULES = (
         tuple(GIVEN),
         _actor,
         unless=PUBLIC_WORK,
+        places=given_places,
     ),
     person_rule(
         "speaks",

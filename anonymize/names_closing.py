@@ -1,4 +1,4 @@
-"""Rules for names with which a message ends without a word of farewell, and names with a title behind them."""
+"""Rules for names with which a message ends without a farewell, and names before what gives them away."""
 
 from __future__ import annotations
 
@@ -40,13 +40,17 @@ _TO_WHOM = (
     r"|pick-?up|collection|reservation|booking|appointment|repair|label|receipt|envelope|box|voucher"
 )
 _SURNAME_LIKE = (
-    r"(?:mc[a-z]{4,12}|mac(?:don|ken|lea|dou|int|far|gre|kay|neil)[a-z]{0,8}|o['’]?(?:neill?|brien|connor|reilly"
+    r"(?:mc[a-z]{4,12}|mac(?:don|ken|lea|dou|int|far|gre|kay|neil)[a-z]{0,8}|o['’]?(?:neill?|brien|connor"
+    r"|reilly"
     r"|malley|hara|sullivan|leary|dwyer|keefe|shea|donnell|rourke|grady|driscoll|toole|callaghan|mahony)s?"
     r"|[a-z]{3,12}(?:sson|dottir|poulos|idis|oglu|wicz|enko|chuk|yshyn|kowski|ewski|owska|iyev|ashvili)"
-    r"|[a-z]{2,9}(?:ol|an|on|il|or|ar|er|iv|im|et|ed)ova?|[a-z]{3,8}(?:nch|rn[aá]nd|odr[ií]gu|nz[aá]l|art[ií]n"
+    r"|[a-z]{2,9}(?:ol|an|on|il|or|ar|er|iv|im|et|ed)ova?|[a-z]{3,8}(?:nch|rn[aá]nd|odr[ií]gu|nz[aá]l"
+    r"|art[ií]n"
     r"|[eé]r|[oó]m)ez|[a-z]{3,9}(?:mann|stein|berger|huber|meyer|meier|maier|schmidt))"
 )
-_NOT_SURNAMES = frozenset("however moreover remover cover over discover hover lover mover".split())
+_NOT_SURNAMES = frozenset(
+    ["however", "moreover", "remover", "cover", "over", "discover", "hover", "lover", "mover"]
+)
 
 
 def _lower_two(value: str) -> int:
@@ -94,7 +98,10 @@ RULES = (
     Rule(
         "person_given_initial",
         "PERSON",
-        re.compile(rf"{LEFT}(?<![&@#/.-])([{UP}][{LOW}]{{2,15}}[ ][{UP}]\.)(?=[ ]?[,;:)]|[ ][{LOW}(]|\s*$|\n)"),
+        re.compile(
+            rf"{LEFT}(?<![&@#/.-])([{UP}][{LOW}]{{2,15}}[ ][{UP}]\.)(?=[ ]?[,;:)]|[ ][{LOW}(]|\s*$"
+            rf"|\n)"
+        ),
         0.56,
         tuple(GIVEN),
         listed,
@@ -104,12 +111,16 @@ RULES = (
         "person_title_behind",
         "PERSON",
         re.compile(
-            rf"{LEFT}((?:{TWO}|{WORD})[ -](?:[Mm]adam|[Mm]aam|[Mm]a['’]am|[Ss]ir|[Jj]i|[Ss]aheb|[Ss]ahib|[Bb]hai"
+            rf"{LEFT}((?:{TWO}|{WORD})[ -](?:[Mm]adam|[Mm]aam|[Mm]a['’]am|[Ss]ir|[Jj]i|[Ss]aheb|[Ss]ahib"
+            rf"|[Bb]hai"
             rf"|[Bb]haiya|[Dd]idi|[Aa]unty|[Uu]ncle|[Aa]nna|san|sama|[Hh]anim|[Bb]ey|[Oo]ga|[Hh]an[ıi]m))"
             rf"(?![A-Za-z])"
         ),
         0.58,
-        any_of("madam|maam|ma'am|ma’am|sir|ji|saheb|sahib|bhai|bhaiya|didi|aunty|uncle|anna|san|sama|bey|hanim|oga"),
+        any_of(
+            "madam|maam|ma'am|ma’am|sir|ji|saheb|sahib|bhai|bhaiya|didi|aunty|uncle|anna|san|sama|bey"
+            "|hanim|oga"
+        ),
         uncommon,
     ),
     person_rule(
@@ -126,8 +137,10 @@ RULES = (
         "PERSON",
         re.compile(
             rf"(?:^|\n|[.!?;,:][ ]|[ ](?:and|but|because|since|as|why|if|when)[ ])"
-            rf"({CAPITALS}|{TWO}|{WORD}|[{LOW}]{{3,20}})(?=,?[ ](?:{_STATES})(?![A-Za-z])|['’]s[ ](?:[a-z]{{3,12}}[ ])?"
-            rf"(?:account|order|parcel|complaint|delivery|refund|return|ticket|booking|invoice|card|phone|email)s?"
+            rf"({CAPITALS}|{TWO}|{WORD}|[{LOW}]{{3,20}})(?=,?[ ](?:{_STATES})(?![A-Za-z])"
+            rf"|['’]s[ ](?:[a-z]{{3,12}}[ ])?"
+            rf"(?:account|order|parcel|complaint|delivery|refund|return|ticket|booking|invoice|card|phone"
+            rf"|email)s?"
             rf"(?![A-Za-z]))"
         ),
         0.56,
@@ -139,14 +152,18 @@ RULES = (
         "person_surname_like",
         "PERSON",
         re.compile(
-            rf"(?<![A-Za-z@._/-])({_SURNAME_LIKE})(?=,?[ ](?:{_STATES})(?![A-Za-z])|['’]s[ ](?:[a-z]{{3,12}}[ ])?"
-            rf"(?:account|order|parcel|complaint|delivery|refund|return|ticket|booking|invoice|card|phone|email)s?"
+            rf"(?<![A-Za-z@._/-])({_SURNAME_LIKE})(?=,?[ ](?:{_STATES})(?![A-Za-z])"
+            rf"|['’]s[ ](?:[a-z]{{3,12}}[ ])?"
+            rf"(?:account|order|parcel|complaint|delivery|refund|return|ticket|booking|invoice|card|phone"
+            rf"|email)s?"
             rf"(?![A-Za-z]))"
         ),
         0.55,
         any_of(
-            "*mc|*oneil|*obrien|*oconn|*oreil|*omall|*ohara|*osull|*oleary|*o'|*o’|*sson|*dottir|*poulos|*idis"
-            "|*oglu|*wicz|*enko|*chuk|*yshyn|*wski|*wska|*ov|*ez |*ez'|*ez’|*mann|*stein|*berger|*huber|*meyer"
+            "*mc|*oneil|*obrien|*oconn|*oreil|*omall|*ohara|*osull|*oleary|*o'|*o’|*sson|*dottir|*poulos"
+            "|*idis"
+            "|*oglu|*wicz|*enko|*chuk|*yshyn|*wski|*wska|*ov|*ez |*ez'|*ez’|*mann|*stein|*berger|*huber"
+            "|*meyer"
             "|*meier|*maier|*schmidt|*macd|*mack|*macl|*maci|*macf|*macg|*macn"
         ),
         lambda value: 0 if value in _NOT_SURNAMES else len(value),
@@ -161,10 +178,12 @@ RULES = (
     ),
     person_rule(
         "lower_title",
-        LEFT + r"(?-i:pan|pani|panu|pana|pa[ńn]stwo|señor|señora|senhor|senhora|monsieur|madame|signor|signora"
+        LEFT + r"(?-i:pan|pani|panu|pana|pa[ńn]stwo|señor|señora|senhor|senhora|monsieur|madame|signor"
+        r"|signora"
         r"|seu|dona|mevrouw|meneer)[ ]",
         any_of(
-            "pan|pani|panu|pana|państwo|panstwo|señor|señora|senhor|senhora|monsieur|madame|signor|signora|seu"
+            "pan|pani|panu|pana|państwo|panstwo|señor|señora|senhor|senhora|monsieur|madame|signor|signora"
+            "|seu"
             "|dona|mevrouw|meneer"
         ),
         uncommon,
@@ -184,7 +203,8 @@ RULES = (
     person_rule(
         "bell_says",
         LEFT + r"(?:ring|bell|doorbell|buzzer|intercom|nameplate|door ?bell|letter ?box|citofono|klingel"
-        r"|interphone|sonnette)(?:[ ](?:name|says|reads|is|marked|labell?ed|schild|au nom de))?[:]?[ ][\"“']?",
+        r"|interphone|sonnette)(?:[ ](?:name|says|reads|is|marked|labell?ed|schild"
+        r"|au nom de))?[:]?[ ][\"“']?",
         any_of("ring|bell|doorbell|buzzer|intercom|namepl|letterb|citofono|klingel|interph|sonnette"),
         uncommon,
         value=rf"(?:{TWO}|{WORD}|{CAPITALS})",
@@ -203,7 +223,10 @@ RULES = (
     Rule(
         "person_capitals_then_given",
         "PERSON",
-        re.compile(rf"(?:^|\n|[/|;(:][ ])([{UP}]{{2,20}}(?:[ -][{UP}]{{2,20}})?,[ ]?{WORD}(?:[ ]{WORD})?)(?![{LOW}])"),
+        re.compile(
+            rf"(?:^|\n|[/"
+            rf"|;(:][ ])([{UP}]{{2,20}}(?:[ -][{UP}]{{2,20}})?,[ ]?{WORD}(?:[ ]{WORD})?)(?![{LOW}])"
+        ),
         0.58,
         (",",),
         lambda value: len(value) if listed(value.split(",", 1)[1].strip()) else 0,
@@ -212,8 +235,10 @@ RULES = (
         "person_apostrophe",
         "PERSON",
         re.compile(
-            rf"{LEFT}((?:{WORD}[ ])?(?:O['’][{UP}][{LOW}]{{3,12}}|Mc[{UP}][{LOW}]{{2,12}}|Ma?c[{UP}][{LOW}]{{3,12}}"
-            rf"|(?:van|von|de|del|di|da|al|el|bin)(?: der| den| la)?[ ][{UP}][{LOW}]{{2,14}}|Al[ -][{UP}][{LOW}]{{2,14}}))"
+            rf"{LEFT}((?:{WORD}[ ])?(?:O['’][{UP}][{LOW}]{{3,12}}|Mc[{UP}][{LOW}]{{2,12}}"
+            rf"|Ma?c[{UP}][{LOW}]{{3,12}}"
+            rf"|(?:van|von|de|del|di|da|al|el|bin)(?: der| den| la)?[ ][{UP}][{LOW}]{{2,14}}"
+            rf"|Al[ -][{UP}][{LOW}]{{2,14}}))"
             rf"(?=[ ](?:family|household|residence|account|wedding|order|parcel|delivery)(?![a-z]))"
         ),
         0.56,
@@ -226,7 +251,8 @@ RULES = (
         any_of("family|household|residence|wedding|estate"),
         uncommon,
         value=WORD,
-        after=r"(?=[ ](?:family|household|residence|wedding|estate)(?:[ ]?[,.;'’)]|\s*$|[ ](?:order|account|address|is|are"
+        after=r"(?=[ ](?:family|household|residence|wedding|estate)(?:[ ]?[,.;'’)]|\s*$|[ ](?:order"
+        r"|account|address|is|are"
         r"|has|have|was|were|want|need|live|moved|parcel|party|home|asked|called)))",
         score=0.56,
     ),
@@ -242,11 +268,13 @@ RULES = (
     ),
     person_rule(
         "kin_of_somebody",
-        r"(?<=[a-z])['’]s[ ](?:husband|wife|son|daughter|brother|sister|mother|mom|mum|dad|father|partner|boyfriend"
+        r"(?<=[a-z])['’]s[ ](?:husband|wife|son|daughter|brother|sister|mother|mom|mum|dad|father|partner"
+        r"|boyfriend"
         r"|girlfriend|neighbou?r|assistant|carer|flatmate|roommate|colleague|cousin|niece|nephew|uncle|aunt)"
         r"(?:,| is| was| named| called)?[ ]\(?",
         any_of(
-            "husband|wife|son|daughter|brother|sister|mother|mom|mum|dad|father|partner|boyfriend|girlfriend|neighb"
+            "husband|wife|son|daughter|brother|sister|mother|mom|mum|dad|father|partner|boyfriend"
+            "|girlfriend|neighb"
             "|assistant|carer|flatmate|roommate|colleague|cousin|niece|nephew|uncle|aunt"
         ),
         uncommon,
@@ -255,9 +283,13 @@ RULES = (
     ),
     person_rule(
         "kin_title_lower",
-        LEFT + r"(?:auntie|aunty|aunt|uncle|gran(?:dad|ddad|ny|dpa|dma|ma|pa)?|gramps|nanny|nanna|nan|cousin|godmother"
+        LEFT + r"(?:auntie|aunty|aunt|uncle|gran(?:dad|ddad|ny|dpa|dma|ma|pa)?|gramps|nanny|nanna|nan"
+        r"|cousin|godmother"
         r"|godfather|grandpapa)[ ]",
-        any_of("auntie|aunty|aunt|uncle|gran|grandad|granddad|granny|grandpa|grandma|gramps|nanny|nanna|nan|cousin|godm|godf"),
+        any_of(
+            "auntie|aunty|aunt|uncle|gran|grandad|granddad|granny|grandpa|grandma|gramps|nanny|nanna"
+            "|nan|cousin|godm|godf"
+        ),
         listed,
         value=rf"(?:{TWO}|{WORD})",
         score=0.58,
@@ -266,7 +298,8 @@ RULES = (
         "person_signed_capitals",
         "PERSON",
         re.compile(
-            rf"(?i:(?<![a-z])(?:by|to|pod|name|from|attn|recipient|signed|signature|received|for))[ ]?[:.]?[ ]"
+            rf"(?i:(?<![a-z])(?:by|to|pod|name|from|attn|recipient|signed|signature|received"
+            rf"|for))[ ]?[:.]?[ ]"
             rf"((?:[{UP}]\.[ ]?){{1,3}}[{UP}]{{3,20}}(?:-[{UP}]{{2,20}})?)(?![A-Za-z0-9])"
         ),
         0.6,
@@ -275,10 +308,14 @@ RULES = (
     ),
     person_rule(
         "wishes",
-        LEFT + r"(?:darling|sweetheart|(?:my )?love|my dear|dearest|beautiful|yours|hugs|congratulations|congrats"
-        r"|happy [a-z]{3,12}|merry christmas|get well|good luck|well done|all our love|thinking of you|welcome baby"
+        LEFT + r"(?:darling|sweetheart|(?:my )?love|my dear|dearest|beautiful|yours|hugs|congratulations"
+        r"|congrats"
+        r"|happy [a-z]{3,12}|merry christmas|get well|good luck|well done|all our love|thinking of you"
+        r"|welcome baby"
         r"|baby|bride|groom|mr and mrs|from|and|&|to)[ ,:–-]{1,2}",
-        any_of("gift|card|engrav|monogram|message|write|reads|read:|inscri|note:|wrap|birthday|christmas|wedding"),
+        any_of(
+            "gift|card|engrav|monogram|message|write|reads|read:|inscri|note:|wrap|birthday|christmas|wedding"
+        ),
         whole_or_given,
         value=rf"(?:{WORD}(?:[ ]{WORD})?)",
         after=r"(?=[ ]?[,.!;\"”&)]|\s*$|\n|[ ](?:and|from|love|on|xx?|to)(?![a-z]))",
@@ -289,7 +326,8 @@ RULES = (
         "person_several",
         "PERSON",
         re.compile(
-            rf"{LEFT}(?<![&@#/.-])({WORD}(?:,[ ]{WORD}){{0,4}},?[ ](?:and|&|\+|und|y|et|e)[ ](?:baby[ ]|little[ ])?{WORD})"
+            rf"{LEFT}(?<![&@#/.-])({WORD}(?:,[ ]{WORD}){{0,4}},?[ ](?:and|&|\+|und|y|et|e)[ ](?:baby[ ]"
+            rf"|little[ ])?{WORD})"
             rf"(?![{LOW}])"
         ),
         0.56,
@@ -300,7 +338,8 @@ RULES = (
     ),
     person_rule(
         "birthday",
-        LEFT + r"happy[ ](?:[0-9]{1,2}(?:st|nd|rd|th)|belated|early|[a-z]{3,12})(?: birthday| anniversary| bday)?,?[ ]",
+        LEFT + r"happy[ ](?:[0-9]{1,2}(?:st|nd|rd|th)|belated|early|[a-z]{3,12})(?: birthday| anniversary"
+        r"| bday)?,?[ ]",
         ("happy",),
         whole_or_given,
         value=rf"(?:{TWO}|{WORD})",
@@ -311,7 +350,8 @@ RULES = (
         "person_says_in_chat",
         "PERSON",
         re.compile(
-            rf"(?:^|\n)[ >*]{{0,3}}(?:\[[^\]\n]{{1,25}}\][ ]?|[0-9]{{1,2}}:[0-9]{{2}}(?::[0-9]{{2}})?(?: ?[ap]m)?[ ]?[-–|]?[ ]?)?"
+            rf"(?:^|\n)[ >*]{{0,3}}(?:\[[^\]\n]{{1,25}}\][ ]?"
+            rf"|[0-9]{{1,2}}:[0-9]{{2}}(?::[0-9]{{2}})?(?: ?[ap]m)?[ ]?[-–|]?[ ]?)?"
             rf"<?({TWO}|{WORD}|[{LOW}]{{3,20}})>?[ ]?(?:\([^)\n]{{1,20}}\))?:[ ]"
         ),
         0.58,

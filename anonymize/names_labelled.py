@@ -14,6 +14,7 @@ from privgen.anonymize.names_latin import (
     WORD,
     any_listed,
     capital_surname,
+    line_places,
     name_length,
     named,
     surname_first,
@@ -95,11 +96,16 @@ _THING_NAMED = re.compile(
 )
 
 _GOODS = (
-    r"(?:lamps?|dress(?:es)?|tote(?: bag)?|sofa|chair|table|desk|mugs?|vase|jacket|hoodie|sneakers?|boots?|shirt|t-shirt"
-    r"|blouse|skirt|jeans|trousers|pants|sweater|cardigan|backpack|handbag|wallet|necklace|bracelet|earrings?|candle"
-    r"|pillow|blanket|rug|curtains?|mattress|headphones|speakers?|charger|keyboard|kettle|toaster|blender|bottle|serum"
-    r"|cream|shampoo|perfume|lipstick|toy|puzzle|doll|scooter|tent|sunglasses|scarf|gloves|socks|leggings|bra|bikini"
-    r"|swimsuit|pyjamas|set|bundle|collection|polo|bag|clock|shelf|mirror|bench|stool|cushion|throw|duvet|planter)"
+    r"(?:lamps?|dress(?:es)?|tote(?: bag)?|sofa|chair|table|desk|mugs?|vase|jacket|hoodie|sneakers?|boots?"
+    r"|shirt|t-shirt"
+    r"|blouse|skirt|jeans|trousers|pants|sweater|cardigan|backpack|handbag|wallet|necklace|bracelet"
+    r"|earrings?|candle"
+    r"|pillow|blanket|rug|curtains?|mattress|headphones|speakers?|charger|keyboard|kettle|toaster|blender"
+    r"|bottle|serum"
+    r"|cream|shampoo|perfume|lipstick|toy|puzzle|doll|scooter|tent|sunglasses|scarf|gloves|socks|leggings"
+    r"|bra|bikini"
+    r"|swimsuit|pyjamas|set|bundle|collection|polo|bag|clock|shelf|mirror|bench|stool|cushion|throw|duvet"
+    r"|planter)"
 )
 _NO_GOODS = (
     rf"(?!(?:(?-i:[{UP}])[\w'’-]{{0,20}}[ ]){{1,3}}(?:(?-i:(?=[{UP}])){_GOODS}(?![a-z])"
@@ -121,13 +127,18 @@ RULES = (
     ),
     person_rule(
         "label_capitals",
-        LEFT + r"(?:(?:pod|last|family|sur|recipient|customer|cust|client|buyer|consignee|contact|receiver|sender"
-        r"|card ?holder|account holder|signatory|passenger|guest|patient)[ _]?name|surname|account holder|policy ?holder|claimant|payee|beneficiary|nachname|apellidos?|cognome"
-        r"|nom de famille|signed(?: for)? by|received by|recipient|consignee|cardholder|collected by|accepted by)"
+        LEFT + r"(?:(?:pod|last|family|sur|recipient|customer|cust|client|buyer|consignee|contact|receiver"
+        r"|sender"
+        r"|card ?holder|account holder|signatory|passenger|guest|patient)[ _]?name|surname|account holder"
+        r"|policy ?holder|claimant|payee|beneficiary|nachname|apellidos?|cognome"
+        r"|nom de famille|signed(?: for)? by|received by|recipient|consignee|cardholder|collected by"
+        r"|accepted by)"
         r"[ ]?[:=][ ]?",
         any_of(
-            "pod|last name|lastname|last_name|family|surname|recip|customer|cust|client|buyer|consig|contact|receiver"
-            "|sender|card|cardh|account|policy|claimant|payee|benef|signat|passenger|guest|patient|nachname|apell|cognome|nom de|signed|received"
+            "pod|last name|lastname|last_name|family|surname|recip|customer|cust|client|buyer|consig"
+            "|contact|receiver"
+            "|sender|card|cardh|account|policy|claimant|payee|benef|signat|passenger|guest|patient"
+            "|nachname|apell|cognome|nom de|signed|received"
             "|collect|accept"
         ),
         capital_surname,
@@ -174,6 +185,7 @@ RULES = (
         0.56,
         (",",),
         surname_first,
+        places=line_places,
     ),
     person_rule(
         "label_key",

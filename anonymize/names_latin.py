@@ -35,6 +35,10 @@ ANY_CASE = rf"[{UP}{LOW}][{UP}{LOW}'’-]{{1,24}}(?:[ ][{UP}{LOW}][{UP}{LOW}'’
 NAME = rf"(?:{FULL}|{CAPITALS}|{ANY_CASE})"
 """A name in title case, in capitals or in lower case."""
 
+_RUN = re.compile(rf"[{UP}{LOW}]+")
+_JOINS = ("'", "’", "-")
+_CELL = re.compile(r"[\n|;\t:(]")
+
 GIVEN = wordlist("given_names")
 """Common given names that are no words of a shop's English."""
 NOT_NAMES = wordlist("not_names")
@@ -103,6 +107,28 @@ def listed(value: str) -> int:
     first = value.split(" ", 1)[0]
     known = {_plain(first), *_plain(first).split("-")} & GIVEN
     return name_length(value) if known else 0
+
+
+def given_places(text: str) -> list[int]:
+    """Where something begins of which `listed` may say that it is a name."""
+    lowered = text.lower()
+    if len(lowered) != len(text):
+        return [match.start() for match in _RUN.finditer(text)]
+    places: set[int] = set()
+    for name in GIVEN.intersection(_RUN.findall(lowered)):
+        place = lowered.find(name)
+        while place >= 0:
+            start = place
+            while start and (lowered[start - 1] in _JOINS or lowered[start - 1].isalpha()):
+                start -= 1
+            places.update((start, place))
+            place = lowered.find(name, place + 1)
+    return sorted(places)
+
+
+def line_places(text: str) -> list[int]:
+    """Where a text begins, and each line, cell or bracket of it."""
+    return [0, *(match.start() for match in _CELL.finditer(text))]
 
 
 def title_or_listed(value: str) -> int:

@@ -15,6 +15,7 @@ from privgen.anonymize.names_latin import (
     UP,
     WORD,
     capitals_first,
+    given_places,
     listed,
     not_a_thing,
     title_or_listed,
@@ -152,16 +153,6 @@ RULES = (
         score=0.6,
     ),
     person_rule(
-        "did",
-        r"(?:^|[.!?\n>\"]\s{0,2})",
-        any_of("called|signed|lives|received|wants|ordered|asked|picked|accepted|collected|bought|never got"),
-        listed,
-        value=rf"(?:{TWO}|{WORD})",
-        after=r"(?=[ ](?i:called|signed|lives|received|wants|ordered|asked|picked|accepted"
-        r"|collected|bought|never got)(?![A-Za-z]))",
-        score=0.6,
-    ),
-    person_rule(
         "weak",
         LEFT + r"(?:i am|i['’]?m|this is|it['’]?s|je suis|ich bin|eu sou|call(?:ed|ing)?|text|ring|rang"
         r"|phone[ds]?|told|tells?|asked|met|thank(?:s|ed)?(?: you)?"
@@ -196,5 +187,6 @@ RULES = (
         tuple(GIVEN),
         whole_name,
         unless=PUBLIC_WORK,
+        places=given_places,
     ),
 )

@@ -70,6 +70,7 @@ class Rule:
         digit: Whether the text must hold a digit besides its triggers.
         tail: Look only at the last so many characters of a text of one line; 0: at all of it.
         needs: What every text with a match holds, if that is found faster than the pattern fails.
+        places: Where in a text a match that `check` keeps can begin, ascending, if the pattern does not tell.
     """
 
     name: str
@@ -84,6 +85,7 @@ class Rule:
     digit: bool = False
     tail: int = 0
     needs: re.Pattern[str] | None = None
+    places: Callable[[str], list[int]] | None = None
 
     def find(self, text: str, places: Iterable[int] | None = None) -> Iterator[Span]:
         """Spans of this rule in normalised text; they may overlap those of other rules.
@@ -93,7 +95,7 @@ class Rule:
             places: Where a match can begin, ascending; None: anywhere.
         """
         group = 1 if self.pattern.groups else 0
-        position = max(0, len(text) - self.tail) if self.tail and "\n" not in text else 0
+        position = self.first(text)
         left = None if places is None else iter(places)
         while match := self._next(text, position, left):
             start = match.start(group)
@@ -101,6 +103,10 @@ class Rule:
             position = max(start + kept, match.start() + 1)
             if kept:
                 yield Span(self.entity_type, start, start + kept, 1.0 if self.validated else self.score)
+
+    def first(self, text: str) -> int:
+        """Where the first match can begin."""
+        return max(0, len(text) - self.tail) if self.tail and "\n" not in text else 0
 
     def _next(self, text: str, position: int, places: Iterator[int] | None) -> re.Match[str] | None:
         if places is None:

@@ -53,9 +53,15 @@ _ROLE = (
 
 
 def _age(
-    name: str, pattern: str, triggers: tuple[str, ...], score: float = 0.6, *, digit: bool = True
+    name: str,
+    pattern: str,
+    triggers: tuple[str, ...],
+    score: float = 0.6,
+    *,
+    digit: bool = True,
+    needs: re.Pattern[str] | None = None,
 ) -> Rule:
-    return Rule(name, "AGE", re.compile(pattern, re.IGNORECASE), score, triggers, digit=digit)
+    return Rule(name, "AGE", re.compile(pattern, re.IGNORECASE), score, triggers, digit=digit, needs=needs)
 
 
 _OLD_WORDS = any_of(
@@ -101,6 +107,7 @@ RULES = (
             "|f|m|female|male|retired|single|married|divorced|widow|customer|client|caller|buyer|patient"
             "|reviewer"
         ),
+        needs=re.compile(r"[0-9]\)|\([0-9]{2},"),
     ),
     _age(
         "age_of_several",
@@ -155,21 +162,36 @@ RULES = (
         ),
         0.6,
         any_of("age|aged|idade|alter|edad|âge|età|eta"),
-        unless=words("recommended", "minimum", "suggested", "manufacturer", "min(?:\\.|imum)?(?![a-z])", "from", "toy", "target"),
+        unless=words(
+            "recommended",
+            "minimum",
+            "suggested",
+            "manufacturer",
+            "min(?:\\.|imum)?(?![a-z])",
+            "from",
+            "toy",
+            "target",
+        ),
         digit=True,
     ),
     Rule(
         "age_he_is",
         "AGE",
         re.compile(
-            r"(?<![A-Za-z])(?i:s?he(?:['’]s| is| was|s)|they['’]re|my (?:[a-z]{3,10} )?(?:wife|husband|son|daughter"
-            rf"|mother|father|mom|mum|dad)(?:['’]s| is))[ ](?:(?i:{_HOW})[ ]){{0,2}}(?<! an )(?<! a )({_GROWN})"
-            r"(?=\s?[.!;)](?![0-9.])|\s*$|\n|[ ](?:/|\||-)|,[ ](?![0-9]|size|waist)|,?[ ](?i:and|but|so)[ ](?!(?i:[0-9]|size|wear|an?[ ]|up"
+            r"(?<![A-Za-z])(?i:s?he(?:['’]s| is| was|s)|they['’]re|my (?:[a-z]{3,10} )?(?:wife|husband|son"
+            r"|daughter"
+            rf"|mother|father|mom|mum|dad)(?:['’]s"
+            rf"| is))[ ](?:(?i:{_HOW})[ ]){{0,2}}(?<! an )(?<! a )({_GROWN})"
+            r"(?=\s?[.!;)](?![0-9.])|\s*$|\n|[ ](?:/|\||-)|,[ ](?![0-9]|size|waist)|,?[ ](?i:and|but"
+            r"|so)[ ](?!(?i:[0-9]|size|wear|an?[ ]|up"
             r"|usually)))"
         ),
         0.58,
-        any_of("he's|she's|he’s|she’s|he is|she is|he was|she was|they're|they’re|hes|shes|wife|husband|son|daughter|mother"
-               "|father|mom|mum|dad"),
+        any_of(
+            "he's|she's|he’s|she’s|he is|she is|he was|she was|they're|they’re|hes|shes|wife|husband"
+            "|son|daughter|mother"
+            "|father|mom|mum|dad"
+        ),
         unless=words("size", "sizes", "waist", "bust", "wears?", "took", "weigh"),
         digit=True,
     ),
@@ -178,11 +200,27 @@ RULES = (
         "AGE",
         re.compile(
             r"[A-ZÀ-Þ][a-zß-ÿ'’-]{1,20}[ ][A-ZÀ-Þ][a-zß-ÿ'’-]{1,20}(?:,[ ]|[ ]\()"
-            r"((?:1[3-9]|[2-9][0-9])[ ](?:Jahre?|ans|años|anos|anni|jaar|år|yrs?|years?|lat|let))(?: alt| old)?"
+            r"((?:1[3-9]|[2-9][0-9])[ ](?:Jahre?|ans|años|anos|anni|jaar|år|yrs?|years?|lat|let))(?: alt"
+            r"| old)?"
             r"(?=[ ]?[,;.)|\n]|\s*$)"
         ),
         0.58,
-        ("jahre", "jahr", "ans", "años", "anos", "anni", "jaar", "år", "yrs", "yr", "years", "year", "lat", "let"),
+        (
+            "jahre",
+            "jahr",
+            "ans",
+            "años",
+            "anos",
+            "anni",
+            "jaar",
+            "år",
+            "yrs",
+            "yr",
+            "years",
+            "year",
+            "lat",
+            "let",
+        ),
         digit=True,
     ),
     Rule(
@@ -195,7 +233,8 @@ RULES = (
         ),
         0.58,
         any_of(
-            "customer|client|caller|buyer|patient|visitor|reviewer|shopper|recipient|guest|member|user|passenger"
+            "customer|client|caller|buyer|patient|visitor|reviewer|shopper|recipient|guest|member|user"
+            "|passenger"
             "|applicant|owner|resident|claimant|contact"
         ),
         digit=True,

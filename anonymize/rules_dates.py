@@ -78,7 +78,16 @@ RULES = (
         ),
         0.55,
         ("age", "aged", "idade"),
-        unless=words("recommended", "minimum", "suggested", "manufacturer", "min(?:\\.|imum)?(?![a-z])", "toy", "product", "target"),
+        unless=words(
+            "recommended",
+            "minimum",
+            "suggested",
+            "manufacturer",
+            "min(?:\\.|imum)?(?![a-z])",
+            "toy",
+            "product",
+            "target",
+        ),
         digit=True,
     ),
     Rule(

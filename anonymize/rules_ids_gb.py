@@ -270,8 +270,10 @@ RULES = (
         "passport_second",
         "US_PASSPORT",
         re.compile(
-            r"(?<![A-Za-z])passports?(?![A-Za-z])[^\n]{0,120}?(?<![A-Za-z])(?:new|old|renewed|replacement|other|second"
-            r"|current|previous|latest|correct|right|valid)(?:[ ](?:one|passport|number|no\.?|is|was|reads)){0,3}"
+            r"(?<![A-Za-z])passports?(?![A-Za-z])[^\n]{0,120}?(?<![A-Za-z])(?:new|old|renewed|replacement"
+            r"|other|second"
+            r"|current|previous|latest|correct|right|valid)(?:[ ](?:one|passport|number|no\.?|is|was"
+            r"|reads)){0,3}"
             r"[ ]?[:=#(]?[ ]?([A-Z]{0,2}[0-9]{7,9})(?![A-Za-z0-9])",
             re.IGNORECASE,
         ),

@@ -102,7 +102,8 @@ RULES = (
         "TRACKING_NUMBER",
         re.compile(
             r"(?<![A-Za-z0-9.-])((?:[A-Z]{1,5})?[0-9](?:[ -]?[0-9A-Z]){7,30}|[0-9]{8,30})"
-            rf"(?=,?[ ](?i:from|with|via|by|through|on|sent (?:with|via|by)|\(|-)[ ]?(?i:the )?(?i:{_CARRIER})"
+            rf"(?=,?[ ](?i:from|with|via|by|through|on|sent (?:with|via|by)|\("
+            rf"|-)[ ]?(?i:the )?(?i:{_CARRIER})"
             r"(?![A-Za-z]))"
         ),
         0.8,
@@ -142,13 +143,22 @@ RULES = (
         "carrier_letters",
         "TRACKING_NUMBER",
         re.compile(
-            LEFT + r"(?:J(?:VGL|JD)[0-9]{14,18}|TB[ACM][0-9]{9,13}|JJ?D[0-9]{14,20}|GM[0-9]{16,18}|LX[0-9]{8,12}|1LS[0-9]{12,15}"
-            r"|[CD][0-9]{14}|H[0-9]{15,19}|T00[0-9]{13}|[A-Z]{2}[0-9]{13}[A-Z]{2}|CNAU[A-Z0-9]{10,16}"
+            LEFT + r"(?:J(?:VGL|JD)[0-9]{14,18}|TB[ACM][0-9]{9,13}|JJ?D[0-9]{14,20}|GM[0-9]{16,18}"
+            r"|LX[0-9]{8,12}|1LS[0-9]{12,15}"
+            r"|[CD][0-9]{14}|H[0-9]{15,19}|T00[0-9]{13}|[A-Z]{2}[0-9]{13}[A-Z]{2}"
             r"|L[A-Z][0-9]{14}|SHP[0-9]{10,16}|FMPP[0-9]{10})" + RIGHT,
             re.IGNORECASE,
         ),
         0.85,
         DIGITS,
+    ),
+    Rule(
+        "cainiao_letters",
+        "TRACKING_NUMBER",
+        re.compile(LEFT + r"CNAU[A-Z0-9]{10,16}" + RIGHT, re.IGNORECASE),
+        0.85,
+        ("*cnau",),
+        digit=True,
     ),
     Rule(
         "ups",

@@ -149,9 +149,9 @@ RULES = (
         "ten_digits",
         _NOT_PART
         + r"(?:1?[2-9][0-9]{2}[2-9][0-9]{6}|[6-9][0-9]{9})"
-        + r"(?![0-9A-Za-z.,-][0-9]|[0-9A-Za-wyz]|[ ](?:is )?(?:printed |written |stamped )?on the (?:shelf|box|label|tag"
-        r"|back|bottom|sticker|packaging|base|barcode|receipt))"
-        + _EXT,
+        + r"(?![0-9A-Za-z.,-][0-9]|[0-9A-Za-wyz]|[ ](?:is )?(?:printed |written |stamped )?on the (?:shelf"
+        r"|box|label|tag"
+        r"|back|bottom|sticker|packaging|base|barcode|receipt))" + _EXT,
         0.5,
         bare=True,
         high=16,

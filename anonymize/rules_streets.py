@@ -41,8 +41,10 @@ _ENDS = (
     r"{2}[ ])"
 )
 _HOUSES = (
-    "Forge|Cottage|House|Barn|Lodge|Mill|Farm(?:house)?|Manor|Villa|Vicarage|Rectory|Hall|Bungalow|Stables|Granary"
-    "|Gatehouse|Mansions|Towers|Residency|Niwas|Nivas|Bhavan|Bhawan|Kunj|Sadan|Apartments|Society|Chambers|Complex"
+    "Forge|Cottage|House|Barn|Lodge|Mill|Farm(?:house)?|Manor|Villa|Vicarage|Rectory|Hall|Bungalow|Stables"
+    "|Granary"
+    "|Gatehouse|Mansions|Towers|Residency|Niwas|Nivas|Bhavan|Bhawan|Kunj|Sadan|Apartments|Society|Chambers"
+    "|Complex"
 )
 """What a house without a number is called by."""
 _STOP = (
@@ -86,13 +88,16 @@ RULES = (
         "ADDRESS",
         re.compile(
             rf"(?<![A-Za-z])(?:The[ ])?(?:[A-Z][A-Za-z'’-]{{1,20}}[ ]){{1,3}}(?:{_HOUSES}),?[ ]"
-            rf"(?:[0-9]{{1,5}}[A-Za-z]?,?[ ])?(?:[A-Z][A-Za-z'’.-]{{0,20}}[ ]){{1,3}}?(?:{STREET}|Row|Hill|Green|Close"
+            rf"(?:[0-9]{{1,5}}[A-Za-z]?,?[ ])?(?:[A-Z][A-Za-z'’.-]{{0,20}}[ ]){{1,3}}?(?:{STREET}|Row|Hill"
+            rf"|Green|Close"
             rf"|Square|Mews|Gardens|Grove|Court)(?![A-Za-z])\.?{AFTER}"
         ),
         0.74,
         any_of(
-            "forge|cottage|house|barn|lodge|mill|farm|farmhouse|manor|villa|vicarage|rectory|hall|bungalow|stables"
-            "|granary|gatehouse|mansions|towers|residency|niwas|nivas|bhavan|bhawan|kunj|sadan|apartments|society|chambers"
+            "forge|cottage|house|barn|lodge|mill|farm|farmhouse|manor|villa|vicarage|rectory|hall|bungalow"
+            "|stables"
+            "|granary|gatehouse|mansions|towers|residency|niwas|nivas|bhavan|bhawan|kunj|sadan|apartments"
+            "|society|chambers"
             "|complex"
         ),
     ),

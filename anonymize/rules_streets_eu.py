@@ -81,7 +81,8 @@ _DE_ELSE = (
 
 _SMALL = "abcdefghijklmnopqrstuvwxyzßàáâãäåæçèéêëìíîïðñòóôõöøùúûüýþÿ"
 _PROSE = re.compile(
-    r"[a-zß-ÿ]{4}(?<!str)(?<!conj)(?<!pto)(?<!edif)\. |[ ](?:is|the|and|its|it|has|but|with|for|was|are|que|não|foi|com|mas"
+    r"[a-zß-ÿ]{4}(?<!str)(?<!conj)(?<!pto)(?<!edif)\. |[ ](?:is|the|and|its|it|has|but|with|for|was|are"
+    r"|que|não|foi|com|mas"
     r"|para|por|pero|est|ist|und|son|fue)[ ]"
 )
 
@@ -124,7 +125,8 @@ RULES = (
     ),
     _street_rule(
         "street_romance_lower",
-        rf"{_LEFT}(?:(?<=at )via|(?<=in )via|(?<=to )via|viale|piazza|corso|calle|rua|avenida|paseo|plaza|praça|travessa"
+        rf"{_LEFT}(?:(?<=at )via|(?<=in )via|(?<=to )via|viale|piazza|corso|calle|rua|avenida|paseo|plaza"
+        rf"|praça|travessa"
         rf"|strada)[ ](?:[a-zà-ÿ'’]{{1,20}}[ ]){{0,4}}?[a-zà-ÿ'’]{{3,20}},?[ ](?:n[.º°]?[ ]?)?{_HOUSE}"
         rf"(?=[ ]?[,;.)\n]|\s*$|[ ](?:and|but|no|nobody|please|apt|ap|piso|int))",
         any_of("via|viale|piazza|corso|calle|rua|avenida|paseo|plaza|praça|travessa|strada"),

@@ -28,7 +28,7 @@ _NO_MARKS = bytes(code for code in range(128) if chr(code).isalpha() or code == 
 _TO_WORDS = bytes(code + 32 if 65 <= code <= 90 else code if 97 <= code <= 122 else 32 for code in range(256))
 """ASCII letters in lower case, everything else a space: splits plain text into words at the speed of C."""
 _LETTERS = re.compile("[a-z]+")
-_MOST_WORDS = 50_000
+_MOST_WORDS = 20_000
 _COMMON_MARKS = "-',."
 _DIGIT = re.compile("[0-9]")
 _DOMAIN = re.compile(
@@ -252,7 +252,10 @@ class Triggers:
                     lacking[rule.needs] = rule.needs.search(text) is None
                 if lacking[rule.needs]:
                     continue
-            places = self._heads[number].places(reading) if in_place else None
+            if rule.places is not None:
+                places: list[int] | None = reading.told(rule.places)
+            else:
+                places = self._heads[number].places(reading, rule.first(text)) if in_place else None
             if places is None or places:
                 picked.append(Picked(rule, places))
         picked.reverse()

@@ -49,7 +49,8 @@ def claim_sentence(plan: dict[str, Any], epsilon: float, *, unsafe_seed: bool) -
         f"gradient clipped to L2 norm {plan['max_grad_norm']:g}, Gaussian noise of",
         f"{plan['noise_multiplier']:.5g} times that norm added to the sum and the sum divided by",
         f"the public constant {plan['batch_divisor']:g},",
-        "sampling and noise drawn from the operating system's cryptographic generator (its entropy pool),",
+        "sampling and noise drawn from the operating system's cryptographic generator (its entropy pool;",
+        "long draws from its keys, expanded by AES-256 in counter mode),",
         "the merchant's own machine trusted; a customer of several merchants",
         f"has the composed figure of those; not covered: {', '.join(_NOT_COVERED)}.",
     )

@@ -10,11 +10,14 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
-from collections.abc import Iterable, Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Protocol
 from uuid import uuid4
 
 from privgen.errors import MissingExtraError, RunError
+from privgen.federated.replies import LATE, no_reply
+from privgen.federated.rules import Use
 
 os.environ.setdefault("FLWR_TELEMETRY_ENABLED", "0")
 os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
@@ -29,16 +32,20 @@ except ImportError as missing:  # pragma: no cover - depends on the installation
 
 _RUN_ID, _SERVER_NODE = 1, 1
 _FIRST_NODE = 1000
-_CRASHED = 2  # Flower's code of a ClientApp that raised
+CRASHED = 2
+"""Flower's code of a ClientApp that raised."""
 _OBJECT_STORE = 256 * 2**20  # bytes; adapters are small
 
 
 class Engine(Protocol):
     """Runs a server and `nodes` nodes of one client app to the end."""
 
-    def __call__(self, server: ServerApp, client: ClientApp, nodes: int) -> None:
-        """Run them."""
+    def __call__(self, server: ServerApp, client: Callable[[], ClientApp], nodes: int, use: Use) -> None:
+        """Run them; `client` makes the app, wherever it is to run."""
         ...
+
+
+_ALONE = Use()
 
 
 class InProcessGrid(Grid):  # type: ignore[misc]
@@ -48,6 +55,9 @@ class InProcessGrid(Grid):  # type: ignore[misc]
         client: The app of every node.
         nodes: Number of nodes; node i has partition id i.
     """
+
+    streams = True
+    """Replies come one by one."""
 
     def __init__(self, client: ClientApp, nodes: int) -> None:
         self._client = client
@@ -92,7 +102,7 @@ class InProcessGrid(Grid):  # type: ignore[misc]
         """Keep messages until their replies are pulled."""
         ids = []
         for message in messages:
-            ids.append(_identified(message))
+            ids.append(identified(message))
             self._waiting[ids[-1]] = message
         return ids
 
@@ -100,34 +110,47 @@ class InProcessGrid(Grid):  # type: ignore[misc]
         """Answer kept messages, one at a time."""
         for message_id in message_ids:
             if message_id in self._waiting:
-                yield self._answer(self._waiting.pop(message_id))
+                yield self.answer(self._waiting.pop(message_id))
 
     def send_and_receive(
         self, messages: Iterable[Message], *, timeout: float | None = None
     ) -> Iterator[Message]:
-        """Answer messages, one at a time; nothing is kept. A function call has no time limit."""
+        """Answer messages, one at a time; nothing is kept. One that took too long is not used."""
         for message in messages:
-            _identified(message)
-            yield self._answer(message)
+            identified(message)
+            begun = time.monotonic()
+            reply = self.answer(message)
+            if timeout is not None and time.monotonic() - begun > timeout:
+                reply = Message(Error(LATE, no_reply(timeout)), reply_to=message)
+                identified(reply)
+            yield reply
 
-    def _answer(self, message: Message) -> Message:
+    def answer(self, message: Message) -> Message:
+        """Let the node of a message answer it."""
         try:
             reply = self._client(message, self._contexts[message.metadata.dst_node_id])
         except Exception as fault:  # as Flower does; the fault's own words may hold text of the data
-            reply = Message(Error(_CRASHED, type(fault).__name__), reply_to=message)
-        _identified(reply)
+            reply = Message(Error(CRASHED, type(fault).__name__), reply_to=message)
+        identified(reply)
         return reply
 
 
-def run_inprocess(server: ServerApp, client: ClientApp, nodes: int) -> None:
-    """Run a federation in this process, one node after the other."""
-    grid = InProcessGrid(client, nodes)
+def run_inprocess(server: ServerApp, client: Callable[[], ClientApp], nodes: int, use: Use = _ALONE) -> None:
+    """Run a federation in this process, one node after the other, or in worker processes of it."""
     context = Context(_RUN_ID, _SERVER_NODE, {}, RecordDict(), {})
-    with _quiet(), _task():
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(_quiet())
+        stack.enter_context(as_task())
+        if use.workers is None or use.workers == 1:
+            grid = InProcessGrid(client(), nodes)
+        else:
+            from privgen.federated.worker_grid import WorkerGrid
+
+            grid = stack.enter_context(WorkerGrid(client, nodes, use.workers))
         server(grid, context)
 
 
-def run_ray(server: ServerApp, client: ClientApp, nodes: int) -> None:
+def run_ray(server: ServerApp, client: Callable[[], ClientApp], nodes: int, use: Use = _ALONE) -> None:
     """Run a federation on Flower's simulation engine: nodes share worker processes, one per CPU.
 
     Ray listens on 127.0.0.1 only, without dashboard and usage statistics.
@@ -137,7 +160,7 @@ def run_ray(server: ServerApp, client: ClientApp, nodes: int) -> None:
     """
     from flwr.simulation import run_simulation
 
-    cpus = max(1, min(nodes, os.cpu_count() or 1))
+    cpus = max(1, min(nodes, use.workers or os.cpu_count() or 1))
     backend: dict[str, Any] = {
         "init_args": {
             "num_cpus": cpus,
@@ -147,11 +170,11 @@ def run_ray(server: ServerApp, client: ClientApp, nodes: int) -> None:
             "logging_level": logging.ERROR,
             "object_store_memory": _OBJECT_STORE,
         },
-        "client_resources": {"num_cpus": 1, "num_gpus": 0.0},
+        "client_resources": {"num_cpus": 1, "num_gpus": use.gpus_per_client},
     }
     with _quiet():
         try:
-            run_simulation(server, client, nodes, backend_config=backend)
+            run_simulation(server, client(), nodes, backend_config=backend)
         except (RuntimeError, OSError) as fault:
             raise RunError(
                 f"engine ray: broke down ({type(fault).__name__}); try --engine inprocess"
@@ -162,7 +185,7 @@ ENGINES: dict[str, Engine] = {"inprocess": run_inprocess, "ray": run_ray}
 """Engines by the name that the command line gives them."""
 
 
-def _identified(message: Message) -> str:
+def identified(message: Message) -> str:
     """Give a message the id that a SuperLink would give it."""
     message_id = str(uuid4())
     message.metadata.__dict__["_message_id"] = message_id
@@ -170,7 +193,7 @@ def _identified(message: Message) -> str:
 
 
 @contextlib.contextmanager
-def _task() -> Iterator[None]:
+def as_task() -> Iterator[None]:
     """Say who is running, as Flower's own runtimes do, and forget it afterwards."""
     names = ("_run_id", "_node_id", "_task_id")
     before = {name: getattr(TaskIdentity, name) for name in names}

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
-from privgen.errors import BudgetExhausted, LedgerError, PlanError
+from privgen.errors import BudgetExhausted, LedgerBusy, LedgerError, PlanError
 from privgen.federated.accounting import PrivacyEvent, check_count, check_delta, pld_epsilon
 from privgen.federated.chain import Chain, append, read_chain
 from privgen.federated.ledger_entry import FORMAT, check_entries, event_of, open_reservations, plan_fields
@@ -69,7 +69,8 @@ class Ledger:
         """Hold the ledger for this process; it is read again first. May be nested.
 
         Raises:
-            LedgerError: Another process is spending, or the ledger is not as it was written.
+            LedgerBusy: Another process is spending.
+            LedgerError: The ledger is not as it was written.
         """
         if self._descriptor is not None:
             yield
@@ -199,7 +200,7 @@ def _open_locked(path: Path) -> int:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
         os.close(descriptor)
-        raise LedgerError(f"{path}: another process is spending from it; wait until it ends") from None
+        raise LedgerBusy(f"{path}: another process is spending from it; wait until it ends") from None
     return descriptor
 
 

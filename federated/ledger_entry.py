@@ -32,6 +32,7 @@ def plan_fields(plan: PrivacyPlan) -> dict[str, Any]:
         "max_grad_norm": plan.max_grad_norm,
         "delta": plan.delta,
         "target_epsilon": plan.target_epsilon,
+        "planned_steps": plan.steps,
         "plan_id": plan.plan_id,
     }
 

@@ -1,14 +1,15 @@
-"""The base model with a LoRA adapter whose A factors are frozen (torch, transformers, peft, safetensors).
+"""The base model and what trains of it: a LoRA adapter whose A factors are frozen, or all weights (torch,
+transformers, peft, safetensors).
 
 A is drawn from a public seed, so that every silo has the same one and the mean of the silos' B factors is
-the B of the mean update: averaging is exact, and noise on B enters the product once, not squared.
+the B of the mean update: averaging is exact, and noise on B enters the product once, not squared. Full
+fine-tuning averages the weights themselves.
 
 Source: FFA-LoRA, Sun et al. 2024, arXiv:2403.12313.
 """
 
 from __future__ import annotations
 
-import hashlib
 import inspect
 import warnings
 from collections.abc import Mapping, Sequence
@@ -17,46 +18,70 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from privgen.errors import DataError, MissingExtraError, ModelError
-from privgen.federated.settings import Weights
+from privgen.federated.aggregation import Factors, trained
+from privgen.federated.base import hash_base, load_base, no_bars
+from privgen.federated.preflight import Preflight, check_network, preflight
+from privgen.federated.settings import Adapter, TrainingSettings, Weights
 from privgen.federated.silo import Encoder, Example
-from privgen.files import atomic_path, sha256_file, sha256_text, staged_folder
+from privgen.files import atomic_path, staged_folder, write_json
 
 try:
     import torch
     from peft import LoraConfig, get_peft_model
     from safetensors import SafetensorError, safe_open
     from safetensors.numpy import save_file
-    from transformers import AutoConfig, AutoModelForCausalLM, AutoModelForSeq2SeqLM, AutoTokenizer
-    from transformers.utils import logging as transformers_logging
 except ImportError as missing:  # pragma: no cover - depends on the installation
     raise MissingExtraError("federated", str(missing.name)) from None
 
-_FILES = ("*.safetensors", "*.bin", "config.json", "tokenizer.json")
+_ADAPTER_FILE, _FULL_FILE = "adapter_config.json", "privgen_full.json"
 
 
 class AdapterModel:
-    """A frozen base model and a LoRA adapter whose B factors train.
+    """A base model of which a LoRA adapter's B factors train, or everything.
 
-    All modules but the B factors are in evaluation mode: dropout is off, so that a record's gradient depends
-    on nothing but the record.
+    All modules are in evaluation mode: dropout is off, so that a record's gradient depends on nothing but the
+    record. `preflight` says how gradients of units are computed, and what had to be put right for it.
 
     Args:
-        network: PEFT model.
+        network: PEFT model, or for full fine-tuning the model itself; what trains requires gradients.
         tokenizer: Of the base model.
+        base: Folder or hub id that it came from.
+        adapter: lora or full.
         seq2seq: Whether it is an encoder-decoder.
         base_hash: Hash of the base model's files.
+        repaired: What `check_network` put right.
+
+    Raises:
+        ModelError: Not trainable record by record; the message says why.
     """
 
-    def __init__(self, network: Any, tokenizer: Any, *, seq2seq: bool, base_hash: str) -> None:
-        self.network, self.tokenizer = network, tokenizer
+    def __init__(
+        self,
+        network: Any,
+        tokenizer: Any,
+        *,
+        base: str,
+        adapter: Adapter,
+        seq2seq: bool,
+        base_hash: str,
+        repaired: Sequence[str] = (),
+    ) -> None:
+        self.network, self.tokenizer, self._base, self.adapter = network, tokenizer, base, adapter
         self.seq2seq, self.base_hash = seq2seq, base_hash
         self.parameters: dict[str, torch.nn.Parameter] = {
             name: p for name, p in sorted(network.named_parameters()) if p.requires_grad
         }
+        self._adapter = {n: p for n, p in sorted(network.named_parameters()) if ".lora_" in n}
+        self._untrained = {name: _array(p) for name, p in self._adapter.items()}  # of LoRA: small
+        self._adapter = self._adapter or self.parameters
         self._pad = next((t for t in (tokenizer.pad_token_id, tokenizer.eos_token_id) if t is not None), 0)
-        self._positions = "position_ids" in inspect.signature(network.get_base_model().forward).parameters
+        self._plain = network.get_base_model() if adapter == "lora" else network
+        self._positions = "position_ids" in inspect.signature(self._plain.forward).parameters
+        vocabulary = int(self._plain.get_input_embeddings().weight.shape[0])
+        self.preflight: Preflight = preflight(network, adapter, self.record_losses, vocabulary, repaired)
 
     @property
     def device(self) -> torch.device:
@@ -65,7 +90,7 @@ class AdapterModel:
 
     def encoder(self, max_length: int) -> Encoder:
         """How records are encoded for this model; never longer than it has positions for."""
-        positions = getattr(self.network.get_base_model().config, "max_position_embeddings", None)
+        positions = getattr(self._plain.config, "max_position_embeddings", None)
         max_length = min(max_length, positions) if isinstance(positions, int) else max_length
         bos, eos = (
             () if token is None else (int(token),)
@@ -77,25 +102,49 @@ class AdapterModel:
 
     def weights(self) -> Weights:
         """A copy of the trainable weights."""
-        return {
-            name: p.detach().to("cpu", torch.float32).numpy().copy() for name, p in self.parameters.items()
-        }
+        return {name: _array(p) for name, p in self.parameters.items()}
+
+    def untrained(self, factors: Factors) -> Weights:
+        """The public weights that a training starts from: of these factors, or the base model's, read again.
+
+        Raises:
+            ModelError: The base model is gone.
+        """
+        if self.adapter == "lora":
+            return trained(self._untrained, factors)
+        fresh = dict(load_base(self._base)[0].named_parameters())
+        return {name: _array(fresh[name]) for name in self.parameters}
+
+    def choose(self, factors: Factors) -> None:
+        """Let these LoRA factors train, and nothing else; in full fine-tuning, all trains as ever.
+
+        Args:
+            factors: A, B or AB.
+        """
+        if self.adapter == "full":
+            return
+        self.network.requires_grad_(False)
+        for name, module in self.network.named_modules():
+            if name.endswith(tuple(f".lora_{factor}.default" for factor in factors)):
+                module.weight.requires_grad_(True)
+        self.parameters = {name: p for name, p in self._adapter.items() if p.requires_grad}
 
     def set_weights(self, weights: Weights) -> None:
-        """Put trainable weights in place.
+        """Put adapter weights in place; factors that are not given and do not train are as they were drawn.
 
         Raises:
             ModelError: Names or shapes differ, or a weight is not finite.
         """
-        if set(weights) != set(self.parameters):
+        if not set(self.parameters) <= set(weights) <= set(self._adapter):
             raise ModelError(
                 "adapter weights: names differ from this model's; same base and rank everywhere?"
             )
-        for name, parameter in self.parameters.items():
+        weights = self._untrained | weights
+        for name, parameter in self._adapter.items():
             if weights[name].shape != tuple(parameter.shape) or not np.isfinite(weights[name]).all():
                 raise ModelError(f"adapter weights: {name} has another shape, or is not finite")
         with torch.no_grad():
-            for name, parameter in self.parameters.items():
+            for name, parameter in self._adapter.items():
                 parameter.copy_(torch.from_numpy(np.ascontiguousarray(weights[name])))
 
     def record_losses(self, rows: Sequence[Example]) -> torch.Tensor:
@@ -118,15 +167,34 @@ class AdapterModel:
         lengths = torch.tensor([len(example.target) for example in rows], device=losses.device)
         return losses.new_zeros(len(rows)).index_add(0, row, losses) / lengths
 
+    def mean_loss(self, rows: Sequence[Example], micro_batch: int) -> float:
+        """Mean of `record_losses` over one or more rows, `micro_batch` at a time, without gradients."""
+        total = 0.0
+        with torch.no_grad():
+            for start in range(0, len(rows), micro_batch):
+                total += float(self.record_losses(rows[start : start + micro_batch]).double().sum())
+        return total / len(rows)
+
     def save(self, folder: Path, card: str) -> None:
-        """Write a PEFT adapter folder that `PeftModel.from_pretrained` loads, with `card` as its README.
+        """Write what was trained, with `card` as its README.
+
+        For lora a PEFT adapter folder that `PeftModel.from_pretrained` loads; for full a whole model with its
+        tokenizer that `AutoModelForCausalLM.from_pretrained` (or its seq2seq brother) loads.
 
         Raises:
-            RunError: `folder` holds something that is no adapter.
+            RunError: `folder` holds something that was not written here.
         """
-        with staged_folder(folder, marker="adapter_config.json") as staging:
-            self.network.save_pretrained(str(staging), save_embedding_layers=False)
+        known = [name for name in (_ADAPTER_FILE, _FULL_FILE) if (folder / name).is_file()]
+        with staged_folder(folder, marker=known[0] if known else _ADAPTER_FILE) as staging:
+            if self.adapter == "lora":
+                self.network.save_pretrained(str(staging), save_embedding_layers=False)
+            else:
+                with no_bars():
+                    self.network.save_pretrained(str(staging))
+                self.tokenizer.save_pretrained(str(staging))
             (staging / "README.md").write_text(card, encoding="utf-8")
+            if self.adapter == "full":
+                write_json(staging / _FULL_FILE, {"base_hash": self.base_hash})
 
     def _causal_batch(self, rows: Sequence[Example]) -> tuple[dict[str, torch.Tensor], torch.Tensor]:
         tokens, mask = self._padded([example.prompt + example.target for example in rows])
@@ -156,8 +224,8 @@ class AdapterModel:
         return tokens, (torch.arange(width, device=self.device) < lengths[:, None]).long()
 
 
-def load_model(base: str, *, rank: int = 8, adapter_seed: int = 0) -> AdapterModel:
-    """Load a base model in fp32 and put an untrained adapter of rank `rank` on all its linear layers.
+def load_model(base: str, *, rank: int = 8, adapter_seed: int = 0, adapter: Adapter = "lora") -> AdapterModel:
+    """Load a base model in fp32, with an untrained adapter on all its linear layers or ready to train whole.
 
     There is one copy per process, handed out again for the same arguments: set its weights before use.
 
@@ -165,48 +233,48 @@ def load_model(base: str, *, rank: int = 8, adapter_seed: int = 0) -> AdapterMod
         base: Folder of a causal or seq2seq model, or a hub id in the cache.
         rank: LoRA rank; alpha is twice the rank.
         adapter_seed: Public seed of the A factors; equal in all silos.
+        adapter: lora, or full to train all weights.
 
     Raises:
         ModelError: Not loadable, or not trainable record by record; the message says why.
     """
-    return _loaded(base, rank, adapter_seed)
+    if adapter == "full":  # neither rank nor seed matters to it
+        return _loaded(base, 0, 0, adapter)
+    model = _loaded(base, rank, adapter_seed, adapter)
+    model.choose("B")
+    return model
+
+
+def model_for(settings: TrainingSettings) -> AdapterModel:
+    """The model of a training; see `load_model`."""
+    return load_model(
+        settings.base, rank=settings.rank, adapter_seed=settings.adapter_seed, adapter=settings.adapter
+    )
 
 
 @lru_cache(maxsize=1)
-def _loaded(base: str, rank: int, adapter_seed: int) -> AdapterModel:
-    with torch.random.fork_rng(devices=[]):  # peft draws weights that are replaced below
-        loaded, tokenizer, seq2seq = _load(base)
-        check_trainable(loaded)
-        network = _with_adapter(loaded, rank, seq2seq)
-    network.requires_grad_(False)
-    generator = torch.Generator().manual_seed(adapter_seed)
-    network.eval()
-    for name, module in sorted(network.named_modules()):
-        if name.endswith(".lora_A.default"):
-            bound = module.weight.shape[1] ** -0.5  # as peft draws it: Kaiming uniform, a = sqrt(5)
-            with torch.no_grad():
-                module.weight.copy_(
-                    torch.empty(module.weight.shape).uniform_(-bound, bound, generator=generator)
-                )
-        elif name.endswith(".lora_B.default"):
-            module.weight.requires_grad_(True)
-            module.train()  # Opacus' hooks only look at modules in training mode
+def _loaded(base: str, rank: int, adapter_seed: int, adapter: Adapter) -> AdapterModel:
+    loaded, tokenizer, seq2seq = load_base(base)
+    repaired = check_network(loaded, adapter)
+    network = loaded
+    if adapter == "lora":
+        network = _with_adapter(loaded, rank, seq2seq, adapter_seed)
     if torch.cuda.is_available():
         network.to("cuda")
-    return AdapterModel(network, tokenizer, seq2seq=seq2seq, base_hash=_base_hash(base, loaded))
+    return AdapterModel(
+        network,
+        tokenizer,
+        base=base,
+        adapter=adapter,
+        seq2seq=seq2seq,
+        base_hash=hash_base(base, loaded),
+        repaired=repaired,
+    )
 
 
-def check_trainable(network: Any) -> None:
-    """Refuse what couples records with each other, so that a record's gradient would not be its own.
-
-    Raises:
-        ModelError: A batch normalisation layer; the message names it.
-    """
-    for name, module in network.named_modules():
-        if isinstance(module, torch.nn.modules.batchnorm._BatchNorm):
-            raise ModelError(
-                f"base model: {name} is a batch normalisation, which mixes customers; take a model without"
-            )
+def _array(parameter: torch.nn.Parameter) -> npt.NDArray[np.float32]:
+    """A copy of a parameter."""
+    return np.array(parameter.detach().to("cpu", torch.float32).numpy(), np.float32)
 
 
 def save_weights(path: Path, weights: Weights, metadata: Mapping[str, str]) -> None:
@@ -229,26 +297,8 @@ def read_weights(path: Path) -> tuple[Weights, dict[str, str]]:
         raise DataError(f"{path}: not a readable state; delete it to start anew") from None
 
 
-def _load(base: str) -> tuple[Any, Any, bool]:
-    bars = transformers_logging.is_progress_bar_enabled()
-    transformers_logging.disable_progress_bar()  # progress is the caller's to show
-    try:
-        config = AutoConfig.from_pretrained(base)
-        seq2seq = bool(getattr(config, "is_encoder_decoder", False))
-        family = AutoModelForSeq2SeqLM if seq2seq else AutoModelForCausalLM
-        tokenizer = AutoTokenizer.from_pretrained(base)
-        return family.from_pretrained(base, dtype=torch.float32), tokenizer, seq2seq
-    except Exception as fault:  # whatever a broken file makes the loaders raise
-        raise ModelError(
-            f"base model {base}: not loadable as a causal or seq2seq model ({type(fault).__name__}); "
-            "give a folder with config.json, weights and tokenizer, or a hub id that is in the cache"
-        ) from None
-    finally:
-        if bars:
-            transformers_logging.enable_progress_bar()
-
-
-def _with_adapter(loaded: Any, rank: int, seq2seq: bool) -> Any:
+def _with_adapter(loaded: Any, rank: int, seq2seq: bool, adapter_seed: int) -> Any:
+    """A PEFT model whose A factors follow a public seed, and of which nothing but the B factors trains."""
     config = LoraConfig(
         task_type="SEQ_2_SEQ_LM" if seq2seq else "CAUSAL_LM",
         target_modules="all-linear",
@@ -257,18 +307,20 @@ def _with_adapter(loaded: Any, rank: int, seq2seq: bool) -> Any:
         lora_dropout=0.0,
     )
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), torch.random.fork_rng(devices=[]):
             warnings.simplefilter("ignore")  # on the orientation of GPT-2's layers, which peft mends itself
-            return get_peft_model(loaded, config)
+            network = get_peft_model(loaded, config)
     except (ValueError, RuntimeError) as fault:
         raise ModelError(f"base model: takes no LoRA adapter ({type(fault).__name__})") from None
-
-
-def _base_hash(base: str, loaded: Any) -> str:
-    """Hash of a folder's weight and tokenizer files; of name and commit for a hub id."""
-    folder = Path(base)
-    if folder.is_dir():
-        files = sorted({path for pattern in _FILES for path in folder.glob(pattern)})
-        return sha256_text("".join(f"{path.name}\0{sha256_file(path)}\n" for path in files))
-    commit = str(getattr(loaded.config, "_commit_hash", None))
-    return hashlib.sha256(f"{base}\0{commit}".encode()).hexdigest()
+    network.requires_grad_(False)
+    network.eval()
+    generator = torch.Generator().manual_seed(adapter_seed)
+    for name, module in sorted(network.named_modules()):
+        if name.endswith(".lora_A.default"):
+            bound = module.weight.shape[1] ** -0.5  # as peft draws it: Kaiming uniform, a = sqrt(5)
+            drawn = torch.empty(module.weight.shape).uniform_(-bound, bound, generator=generator)
+            with torch.no_grad():
+                module.weight.copy_(drawn)
+        elif name.endswith(".lora_B.default"):
+            module.weight.requires_grad_(True)
+    return network

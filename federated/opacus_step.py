@@ -1,4 +1,4 @@
-"""DP-SGD steps on one silo over Opacus' hooks and optimiser (torch, opacus).
+"""DP-SGD steps on one silo: exact gradients per unit into Opacus' optimiser (torch, opacus).
 
 A step: every privacy unit joins by its own coin flip; the gradients of at most `records_per_unit` of its
 records are summed and clipped together; Gaussian noise is added to the sum over units; the result is
@@ -11,8 +11,7 @@ arXiv:2407.07737.
 from __future__ import annotations
 
 import logging
-import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from privgen.errors import MissingExtraError, ModelError
@@ -20,20 +19,17 @@ from privgen.federated.model import AdapterModel
 from privgen.federated.plan import PrivacyPlan
 from privgen.federated.randomness import RandomSource
 from privgen.federated.settings import TrainingSettings
-from privgen.federated.silo import Encoder, Example, SiloRecords
+from privgen.federated.silo import Encoder, SiloRecords
+from privgen.federated.unit_gradients import Unit, unit_gradients
 
 _flwr = logging.getLogger("flwr")
 _level = _flwr.level
 try:
     import torch
-    from opacus.grad_sample import GradSampleHooks
     from opacus.optimizers import DPOptimizer
 except ImportError as missing:  # pragma: no cover - depends on the installation
     raise MissingExtraError("federated", str(missing.name)) from None
 _flwr.setLevel(_level)  # importing opacus makes Flower log its debugging messages
-
-Unit = list[Example]
-"""The encoded records of one sampled privacy unit; may be empty."""
 
 
 def private_steps(
@@ -69,10 +65,14 @@ class PrivateTrainer:
         self, model: AdapterModel, plan: PrivacyPlan, settings: TrainingSettings, source: RandomSource
     ) -> None:
         self._model, self._plan, self._settings, self._source = model, plan, settings, source
-        self._hooks: Any = GradSampleHooks(model.network, loss_reduction="sum")
+        self._gradients = unit_gradients(
+            model.preflight.way, model.network, model.record_losses, settings.micro_batch
+        )
         adam = torch.optim.Adam(list(model.parameters.values()), lr=settings.learning_rate)
         self.optimizer: Any = _optimizer(adam, plan, source)
-        self.optimizer.zero_grad()
+        if settings.proximal_mu:
+            self.optimizer.attach_step_hook(_pull(self.optimizer.params, settings.proximal_mu))
+        self.optimizer.zero_grad(set_to_none=True)
 
     def sample(
         self, units: Sequence[tuple[int, ...]], records: SiloRecords, encoder: Encoder
@@ -95,44 +95,34 @@ class PrivateTrainer:
 
     def step(self, units: Sequence[Unit]) -> None:
         """One noisy step on the units that joined, whatever their number."""
-        batches = list(_packed(units, self._settings.micro_batch))
-        for batch in batches:
+        for batch in self._gradients.batches(units):
             self.unit_gradients(batch)
             self.optimizer.signal_skip_step(True)  # clip and add up, no noise yet
             self.optimizer.step()
-            self.optimizer.zero_grad()
+            self.optimizer.zero_grad(set_to_none=True)
         for parameter in self.optimizer.params:
             parameter.grad_sample = parameter.new_zeros((0, *parameter.shape))
         self.optimizer.signal_skip_step(False)
         self.optimizer.step()
-        self.optimizer.zero_grad()
+        self.optimizer.zero_grad(set_to_none=True)
 
     def unit_gradients(self, batch: Sequence[Unit]) -> None:
         """Put the summed gradient of each unit into `grad_sample`, shape `(len(batch), *parameter.shape)`.
 
-        A unit whose gradient is not finite counts as zero: it must neither stop the step nor pass the clip.
+        A unit whose gradient, or its norm, is not finite counts as zero: it must neither stop the step nor
+        pass the clip.
         """
-        rows = [example for unit in batch for example in unit]
-        owners = [place for place, unit in enumerate(batch) for _ in unit]
-        with warnings.catch_warnings():  # the first layer's input needs no gradient: nothing trains before it
-            warnings.filterwarnings("ignore", message="Full backward hook is firing")
-            self._model.record_losses(rows).sum().backward()
-        owner = torch.tensor(owners, device=self._model.device)
+        self._gradients.compute(batch)
         finite = torch.ones(len(batch), dtype=torch.bool, device=self._model.device)
-        for parameter in self.optimizer.params:
-            per_row = parameter.grad_sample
-            if per_row is None:  # a layer that this architecture did not use
-                per_row = parameter.new_zeros((len(rows), *parameter.shape))
-            summed = per_row.new_zeros((len(batch), *parameter.shape)).index_add_(0, owner, per_row)
-            finite &= summed.flatten(1).isfinite().all(1)
-            parameter.grad_sample = summed
+        for parameter in self.optimizer.params:  # of a norm: ten times faster than of every entry
+            finite &= parameter.grad_sample.flatten(1).norm(dim=1).isfinite()
         if not bool(finite.all()):
             for parameter in self.optimizer.params:
                 parameter.grad_sample[~finite] = 0.0
 
     def close(self) -> None:
-        """Take the hooks off the model."""
-        self._hooks.cleanup()
+        """Leave the model as it was, but for its weights."""
+        self._gradients.close()
         for parameter in self._model.parameters.values():
             parameter.grad = None
 
@@ -142,13 +132,26 @@ class _SystemNoiseOptimizer(DPOptimizer):  # type: ignore[misc]
 
     source: RandomSource
 
+    def clip_and_accumulate(self) -> None:
+        """Opacus' clipping; of a single unit in place, for its gradient may be as large as the model."""
+        if len(self.params[0].grad_sample) != 1:
+            super().clip_and_accumulate()
+            return
+        norm = torch.stack([p.grad_sample.norm() for p in self.params]).norm()
+        factor = min(1.0, self.max_grad_norm / (float(norm) + 1e-6))
+        for parameter in self.params:
+            if parameter.summed_grad is None:
+                parameter.summed_grad = parameter.grad_sample[0].mul_(factor)
+            else:
+                parameter.summed_grad.add_(parameter.grad_sample[0], alpha=factor)
+
     def add_noise(self) -> None:
         """Add noise of standard deviation noise_multiplier * max_grad_norm to the clipped sums."""
         deviation = self.noise_multiplier * self.max_grad_norm
         for parameter in self.params:
             total = parameter.summed_grad
             noise = torch.from_numpy(self.source.normal(*total.shape)).to(total.device)
-            parameter.grad = (total + deviation * noise).view_as(parameter)
+            parameter.grad = noise.mul_(deviation).add_(total).view_as(parameter)
 
 
 def _optimizer(inner: torch.optim.Optimizer, plan: PrivacyPlan, source: RandomSource) -> Any:
@@ -164,18 +167,12 @@ def _optimizer(inner: torch.optim.Optimizer, plan: PrivacyPlan, source: RandomSo
     return optimizer
 
 
-def _packed(units: Sequence[Unit], most: int) -> Iterator[list[Unit]]:
-    """Whole units of similar length, at most `most` records at a time; units without records are left out.
+def _pull(parameters: Sequence[torch.nn.Parameter], weight: float) -> Callable[[Any], None]:
+    """Add FedProx' gradient, towards the present weights, to the noised one: it reads no data."""
+    anchors = [parameter.detach().clone() for parameter in parameters]
 
-    Clipped gradients are added up, so neither order nor packing changes the result.
-    """
-    batch: list[Unit] = []
-    count = 0
-    for unit in sorted((unit for unit in units if unit), key=lambda unit: max(map(len, unit))):
-        if batch and count + len(unit) > most:
-            yield batch
-            batch, count = [], 0
-        batch.append(unit)
-        count += len(unit)
-    if batch:
-        yield batch
+    def pull(_: Any) -> None:
+        for parameter, anchor in zip(parameters, anchors, strict=True):
+            parameter.grad.add_(parameter.detach() - anchor, alpha=weight)
+
+    return pull

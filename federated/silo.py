@@ -109,7 +109,7 @@ class SiloRecords:
     """
 
     def __init__(self, path: Path, customers: tuple[tuple[int, ...], ...], digest: str) -> None:
-        self.path, self._customers, self._digest = path, customers, digest
+        self.path, self._customers, self.digest = path, customers, digest
 
     @property
     def customers(self) -> int:
@@ -137,7 +137,7 @@ class SiloRecords:
         An unsalted hash would let whoever knows all other customers test for the last one. The salt lies
         beside the ledger on the merchant's disk.
         """
-        return sha256_text(_salt(ledger.with_suffix(".salt")) + self._digest)
+        return sha256_text(_salt(ledger.with_suffix(".salt")) + self.digest)
 
 
 def open_records(silo: Silo) -> SiloRecords:

@@ -2,46 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
-from privgen.errors import BudgetExhausted, ConfigError, DataError, LedgerError, PlanError, RunError
-from privgen.federated.ledger import Ledger, PrivacySpend
+from privgen.errors import ConfigError, DataError, PlanError
+from privgen.federated.aggregation import AggregationName
+from privgen.federated.bounds import update_bound
+from privgen.federated.participation import most_rounds
 from privgen.federated.plan import PrivacyPlan
-from privgen.federated.settings import TrainingSettings
+from privgen.federated.rules import Rules, StrategyName, Use
+from privgen.federated.settings import Adapter, TrainingSettings, Weights
 from privgen.federated.silo import Silo, open_records
-from privgen.federated.state import State, load_state, save_state
-from privgen.files import canonical_json, sha256_text, write_json
+from privgen.federated.training import FederatedResult, Training
 from privgen.progress import Progress, silent
 
-_LOOKED_AT = 32  # records of a silo that tell whether any fits
+if TYPE_CHECKING:
+    from privgen.federated.strategies import PrivateRounds
 
 EngineName = Literal["inprocess", "ray"]
-
-
-@dataclass(frozen=True, slots=True)
-class FederatedResult:
-    """What a training left behind; all of it may leave the silos.
-
-    Args:
-        adapter: PEFT adapter folder.
-        rounds_done: Rounds in the adapter, earlier runs of the same training included.
-        stopped: None, or why training ended before its last round.
-        spends: Merchant to what its ledger has spent so far, over all plans and runs.
-        epsilon_composed: Number k of merchants to epsilon of a customer of the k that spent most.
-        unsafe: Whether any noise came from a fixed seed; then no figure above promises anything.
-        history: JSON Lines, one object per round.
-    """
-
-    adapter: Path
-    rounds_done: int
-    stopped: str | None
-    spends: dict[str, PrivacySpend]
-    epsilon_composed: dict[int, float]
-    unsafe: bool
-    history: Path
 
 
 def simulate(
@@ -53,6 +33,16 @@ def simulate(
     rounds: int,
     steps_per_round: int,
     engine: EngineName = "inprocess",
+    adapter: Adapter = "lora",
+    workers: int | None = None,
+    gpus_per_client: float = 0.0,
+    aggregation: AggregationName = "frozen",
+    strategy: StrategyName = "fedavg",
+    server_learning_rate: float = 0.01,
+    proximal_mu: float = 0.0,
+    silos_per_round: int | None = None,
+    deadline: float | None = None,
+    validation: Path | None = None,
     rank: int = 8,
     learning_rate: float = 1e-3,
     max_length: int = 512,
@@ -79,8 +69,21 @@ def simulate(
         base: Base model, folder or hub id.
         out: Folder of the training.
         rounds: Federated rounds in all.
-        steps_per_round: Noisy steps of a merchant per round; rounds times this is at most `plan.steps`.
+        steps_per_round: Noisy steps of a merchant per round; times the most rounds that a merchant can be
+            asked (`most_rounds`), it is at most `plan.steps`.
         engine: inprocess, or ray for Flower's simulation engine.
+        workers: Processes that train silos side by side; default none of their own, and on Ray one per CPU.
+            They import the main script, so it must start this under `if __name__ == "__main__"`.
+        gpus_per_client: On Ray, the share of a GPU that a silo takes.
+        aggregation: frozen (B trains), alternating (B and A in turns) or exact (both; products averaged).
+        strategy: What the server does with the mean: fedavg, fedadam or fedprox, Flower's own.
+        server_learning_rate: FedAdam's.
+        proximal_mu: FedProx' pull towards the round's first weights.
+        silos_per_round: How many merchants a round asks; default all. Those asked least come first.
+        deadline: Seconds that a merchant has for its round, from its own start (on Ray, from the round's);
+            who misses it is left out, named, and charged for what it had reserved.
+        validation: JSON Lines of public training records; the adapter is then the best round's by their loss.
+        adapter: lora, or full to train all weights of the base model.
         rank: LoRA rank.
         learning_rate: Of the local optimiser.
         max_length: Most tokens of a record; longer ones lose their first signals, or are left out.
@@ -100,191 +103,70 @@ def simulate(
     """
     settings = TrainingSettings(
         base=base,
+        adapter=adapter,
         rank=rank,
         steps_per_round=steps_per_round,
         learning_rate=learning_rate,
         max_length=max_length,
         signal_dropout=signal_dropout,
+        proximal_mu=proximal_mu,
+        seed=seed,
+    )
+    rules = Rules(
+        plan.plan_id,
+        aggregation=aggregation,
+        strategy=strategy,
+        server_learning_rate=server_learning_rate,
+        proximal_mu=proximal_mu,
+        silos_per_round=silos_per_round,
+        deadline=deadline,
+        bound=partial(update_bound, settings),
         seed=seed,
     )
     members = tuple(silos)
-    _check(members, plan, settings, rounds, engine, min_customers)
-    return _Training(members, plan, settings, out, ledger_dir or out / "ledger", progress).run(rounds, engine)
+    check_training(members, plan, settings, rules, rounds, min_customers)
+    if engine not in get_args(EngineName):
+        raise ConfigError("train: engine: wants inprocess or ray")
+    use = Use(workers=workers, gpus_per_client=gpus_per_client)
+    folder = ledger_dir or out / "ledger"
+    training = Training(members, plan, settings, rules, out, folder, validation, progress)
 
-
-class _Training:
-    """One training: what is fixed about it, and its state between rounds."""
-
-    def __init__(
-        self,
-        silos: tuple[Silo, ...],
-        plan: PrivacyPlan,
-        settings: TrainingSettings,
-        out: Path,
-        ledgers: Path,
-        progress: Progress,
-    ) -> None:
-        from privgen.federated.model import load_model
-
-        self.silos, self.plan, self.settings = silos, plan, settings
-        self.out, self.ledgers, self.progress = out, ledgers, progress
-        self.model = load_model(settings.base, rank=settings.rank, adapter_seed=settings.adapter_seed)
-        self._check_length()
-        self.fingerprint = self._fingerprint()
-        self.state = load_state(out, self.fingerprint, _zeros(self.model.weights()))
-        self.stopped: str | None = None
-        self.fault: Exception | None = None
-
-    def run(self, rounds: int, engine: EngineName) -> FederatedResult:
-        """Do the rounds that are not done yet, then write the adapter."""
-        spends = self.spends()  # before anything is written: a damaged ledger stops here
-        write_json(self.out / "plan.json", self._plan_file())
-        left = rounds - self.state.rounds_done
-        if left > 0:
-            self.progress(self.state.rounds_done, rounds, "federated rounds")
-            self._run_rounds(rounds, left, engine)
-            if self.fault is not None:
-                raise self.fault
-            spends = self.spends()
-        self.model.set_weights(self.state.weights)
-        self.model.save(self.out / "adapter", self._card())
-        write_json(self.out / "plan.json", self._plan_file())
-        return FederatedResult(
-            adapter=self.out / "adapter",
-            rounds_done=self.state.rounds_done,
-            stopped=self.stopped,
-            spends=spends,
-            epsilon_composed=self._composed(),
-            unsafe=self.unsafe(),
-            history=self.out / "history.jsonl",
-        )
-
-    def spends(self) -> dict[str, PrivacySpend]:
-        """What each merchant's ledger has spent so far; (0, 0) for an empty one."""
-        return {silo.merchant_id: self._ledger(silo).spent() for silo in self.silos}
-
-    def unsafe(self) -> bool:
-        """Whether any noise of these ledgers or of this training can be predicted."""
-        return self.settings.seed is not None or any(self._ledger(silo).unsafe for silo in self.silos)
-
-    def _run_rounds(self, rounds: int, left: int, engine: EngineName) -> None:
+    def federate(rounds_left: PrivateRounds, weights: Weights, count: int) -> None:
         from privgen.federated.engines import ENGINES
-        from privgen.federated.flower_app import FrozenAAverage, client_app, server_app
+        from privgen.federated.flower_app import server_app
 
-        strategy = FrozenAAverage(
-            self.plan.plan_id, self.silos, self._keeper(rounds), first_round=self.state.rounds_done + 1
-        )
-        server = server_app(strategy, self.state.weights, left)
-        client = client_app(self.silos, self.ledgers, self.plan, self.settings)
-        ENGINES[engine](server, client, len(self.silos))
+        server = server_app(rounds_left, weights, count, deadline=deadline)
+        ENGINES[engine](server, training.client(), len(members), use)
 
-    def _keeper(self, rounds: int) -> Callable[[Any], bool]:
-        def keep(result: Any) -> bool:
-            """Keep a round, or say why training cannot go on."""
-            if result.weights is None:
-                self._give_up(result.failures)
-                return False
-            damaged = [r for r in result.failures.values() if r.startswith("LedgerError: ")]
-            if damaged:
-                self.fault = LedgerError(damaged[0].removeprefix("LedgerError: "))
-                return False
-            line = {
-                "server_round": result.server_round,
-                "participants": list(result.participants),
-                "failures": result.failures,
-                "bytes_sent": result.bytes_sent,
-                "bytes_received": result.bytes_received,
-                "seconds": round(result.seconds, 3),
-                "epsilon": {merchant: spend.epsilon for merchant, spend in self.spends().items()},
-                "unsafe": self.settings.seed is not None,
-            }
-            self.state = State(result.server_round, result.weights, (*self.state.history, line))
-            save_state(self.out, self.fingerprint, self.state)
-            self.progress(result.server_round, rounds, "federated rounds")
-            return True
-
-        return keep
-
-    def _give_up(self, failures: dict[str, str]) -> None:
-        """No silo took part: the end of the budget, or a fault if it is anything else or comes at once."""
-        first = f"{min(failures)}: {failures[min(failures)]}" if failures else "no silo replied"
-        spent = failures and all(reason.startswith("BudgetExhausted: ") for reason in failures.values())
-        if spent and self.state.rounds_done:
-            self.stopped = f"budget exhausted after round {self.state.rounds_done} ({first})"
-        elif spent:
-            self.fault = BudgetExhausted(first.replace("BudgetExhausted: ", ""))
-        elif self.state.rounds_done:
-            self.stopped = f"no silo could take part after round {self.state.rounds_done} ({first})"
-        else:
-            self.fault = RunError(f"first round: no silo could take part ({first})")
-
-    def _check_length(self) -> None:
-        """Refuse to train on noise alone: some of a silo's first records must fit without their signals."""
-        encoder = self.model.encoder(self.settings.max_length)
-        for silo in self.silos:
-            records = open_records(silo)
-            first = records.read([offsets[0] for offsets in records.units("record")[:_LOOKED_AT]])
-            if not any(encoder.encode(record, [False] * len(record.prompt.signals)) for record in first):
-                raise DataError(
-                    f"merchant {silo.merchant_id}: none of the first records fits into max_length "
-                    f"{self.settings.max_length} tokens; raise it"
-                )
-
-    def _fingerprint(self) -> str:
-        records = {s.merchant_id: open_records(s).fingerprint(self._ledger_path(s)) for s in self.silos}
-        parts = {"plan": self.plan.plan_id, "settings": self.settings.to_json(), "records": records}
-        return sha256_text(canonical_json(parts | {"base": self.model.base_hash}))
-
-    def _plan_file(self) -> dict[str, Any]:
-        unsafe = self.unsafe()
-        return {
-            "plan": self.plan.to_json(),
-            "plan_id": self.plan.plan_id,
-            "claim": self.plan.claim(unsafe_seed=unsafe),
-            "unsafe": unsafe,
-            "aggregation": "frozen-A LoRA, equal weights",
-            "settings": self.settings.to_json(),
-            "base_hash": self.model.base_hash,
-            "merchants": [silo.merchant_id for silo in self.silos],
-        }
-
-    def _card(self) -> str:
-        claim = self.plan.claim(unsafe_seed=self.unsafe())
-        return f"# Adapter, federated over {len(self.silos)} merchants\n\n{claim}\n"
-
-    def _composed(self) -> dict[int, float]:
-        """Epsilon of a customer of the k merchants that spent most, for k = 1 to all."""
-        from privgen.federated.accounting import pld_epsilon
-
-        ledgers = sorted(map(self._ledger, self.silos), key=lambda ledger: -ledger.spent().epsilon)
-        delta = min((ledger.spent().delta for ledger in ledgers), default=0.0) or self.plan.delta
-        events = [ledger.events() for ledger in ledgers]
-        counts = {k for k in (1, 2, 3, 5, 10, len(ledgers)) if k <= len(ledgers)}
-        return {k: pld_epsilon([e for part in events[:k] for e in part], delta) for k in sorted(counts)}
-
-    def _ledger(self, silo: Silo) -> Ledger:
-        return Ledger.open(self._ledger_path(silo))
-
-    def _ledger_path(self, silo: Silo) -> Path:
-        return self.ledgers / f"{silo.merchant_id}.jsonl"
+    return training.run(rounds, federate)
 
 
-def _check(
+def check_training(
     silos: tuple[Silo, ...],
     plan: PrivacyPlan,
     settings: TrainingSettings,
+    rules: Rules,
     rounds: int,
-    engine: str,
     min_customers: int,
 ) -> None:
+    """Refuse what cannot keep the plan, before anything is written or charged.
+
+    Raises:
+        ConfigError: A number is out of range.
+        PlanError: The plan was calibrated for fewer steps.
+        DataError: No silos, two of one name, or one that is too small.
+    """
     if rounds < 1 or min_customers < 1:
         raise ConfigError("train: rounds and min_customers: want 1 or more")
-    if engine not in ("inprocess", "ray"):
-        raise ConfigError("train: engine: wants inprocess or ray")
-    if rounds * settings.steps_per_round > plan.steps:
+    if settings.adapter == "full" and rules.aggregation != "frozen":
+        raise ConfigError(
+            f"train: aggregation {rules.aggregation}: is of LoRA factors; with adapter full, frozen"
+        )
+    most = most_rounds(rounds, max(1, len(silos)), rules.silos_per_round) * settings.steps_per_round
+    if most > plan.steps:
         raise PlanError(
-            f"plan: calibrated for {plan.steps} steps, but {rounds} rounds of {settings.steps_per_round} are "
-            f"{rounds * settings.steps_per_round}; calibrate with steps={rounds * settings.steps_per_round}"
+            f"plan: calibrated for {plan.steps} steps, but {rounds} rounds of {settings.steps_per_round} can "
+            f"ask a silo for {most}; calibrate with steps={most}"
         )
     if not silos:
         raise DataError("no silos to train on; ingest and scrub at least one merchant")
@@ -296,8 +178,3 @@ def _check(
                 f"merchant {silo.merchant_id}: fewer than {min_customers} customers with records; leave the "
                 "merchant out or lower min_customers (privgen train: --skip-small or --min-customers)"
             )
-
-
-def _zeros(weights: Any) -> Any:
-    """An untrained adapter: the model may still hold another training's weights."""
-    return {name: value * 0.0 for name, value in weights.items()}

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
+from privgen.cli_ledger import ledger_app
 from privgen.cli_show import errors_as_lines, print_json, progress_bar
 
 app = typer.Typer(
@@ -29,6 +30,7 @@ Model = Annotated[str | None, typer.Option(help="Base model: folder or hub id (d
 Locale = Annotated[str | None, typer.Option(help="en_US or zh_CN.")]
 Only = Annotated[int | None, typer.Option(help="Keep the N busiest merchants of the export.", min=1)]
 DEFAULT_RUN = Path("run")
+app.add_typer(ledger_app)
 
 
 @app.callback(invoke_without_command=True)
@@ -220,7 +222,20 @@ def train(
         int | None, typer.Option(help="Refuse silos with fewer customers.", min=1)
     ] = None,
     skip_small: Annotated[bool | None, typer.Option("--skip-small", help="Leave such silos out.")] = None,
+    adapter: Annotated[str | None, typer.Option(help="lora, or full for all weights.")] = None,
     engine: Annotated[str | None, typer.Option(help="inprocess or ray.")] = None,
+    workers: Annotated[int | None, typer.Option(help="Processes that train silos.", min=1)] = None,
+    gpus_per_client: Annotated[float | None, typer.Option(help="Ray: share of a GPU per silo.")] = None,
+    aggregation: Annotated[str | None, typer.Option(help="frozen, alternating or exact.")] = None,
+    strategy: Annotated[str | None, typer.Option(help="fedavg, fedadam or fedprox.")] = None,
+    proximal_mu: Annotated[float | None, typer.Option(help="With fedprox: its pull.")] = None,
+    silos_per_round: Annotated[
+        int | None, typer.Option(help="Silos a round asks (default: all).", min=1)
+    ] = None,
+    deadline: Annotated[float | None, typer.Option(help="Seconds a silo has for a round.")] = None,
+    validation: Annotated[
+        str | None, typer.Option(help="Public training records (JSONL) that choose the best round.")
+    ] = None,
     ledger_dir: Annotated[str | None, typer.Option(help="Folder of ledgers that span runs.")] = None,
     unsafe_seed: Annotated[int | None, typer.Option(help="Fix the noise; stamps everything UNSAFE.")] = None,
     model: Model = None,
@@ -235,7 +250,16 @@ def train(
         "sample_rate": sample_rate,
         "min_customers": min_customers,
         "skip_small": skip_small,
+        "adapter": adapter,
         "engine": engine,
+        "workers": workers,
+        "gpus_per_client": gpus_per_client,
+        "aggregation": aggregation,
+        "strategy": strategy,
+        "proximal_mu": proximal_mu,
+        "silos_per_round": silos_per_round,
+        "deadline": deadline,
+        "validation": validation,
         "ledger_dir": ledger_dir,
         "seed": unsafe_seed,
     }

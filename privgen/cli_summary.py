@@ -123,6 +123,9 @@ def _train(summary: dict[str, Any]) -> list[str]:
     lines.append(
         f"rounds: {summary['rounds_done']}" + (f", {summary['stopped']}" if summary["stopped"] else "")
     )
+    if summary.get("best_round"):
+        loss = summary["validation_loss"]
+        lines.append(f"kept: round {summary['best_round']}, validation loss {loss:.4f} nats per token")
     return [*lines, summary["claim"]]
 
 

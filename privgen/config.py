@@ -93,9 +93,19 @@ class TrainConfig(Part):
         min_customers: Silos with fewer consenting customers are refused.
         skip_small: Leave such silos out, named in the summary, instead of refusing to train.
         expected_batch_size: Public divisor of the noisy sum, in customers.
+        adapter: lora, or full to train all weights of the model (a lower learning_rate is needed then).
         rank: LoRA rank.
         learning_rate: Of the local optimiser.
         engine: inprocess, or ray for Flower's simulation engine.
+        workers: Processes that train silos side by side; default none of their own, on Ray one per CPU.
+        gpus_per_client: On Ray, the share of a GPU that a silo takes.
+        aggregation: frozen, alternating or exact; average is refused with the reason.
+        strategy: fedavg, fedadam or fedprox on the mean.
+        server_learning_rate: FedAdam's.
+        proximal_mu: FedProx' pull towards the round's first weights; above 0 with fedprox only.
+        silos_per_round: Silos that a round asks, those asked least first; default all.
+        deadline: Seconds that a silo has for a round; default no limit.
+        validation: JSON Lines of public training records; the best round by their loss is kept.
         ledger_dir: Folder of the merchants' ledgers; default federated/ledger in the run folder. Point
             several runs at one folder to let the budget span them.
         seed: Leave unset. A fixed seed makes the noise predictable and stamps every artefact UNSAFE.
@@ -111,10 +121,20 @@ class TrainConfig(Part):
     min_customers: Positive = 20
     skip_small: bool = False
     expected_batch_size: Annotated[float, Field(gt=0)] = 12.0
+    adapter: Literal["lora", "full"] = "lora"
     rank: Positive = 8
     learning_rate: Annotated[float, Field(gt=0)] = 1e-3
     max_length: Positive = 512
     engine: Literal["inprocess", "ray"] = "inprocess"
+    workers: Positive | None = None
+    gpus_per_client: Annotated[float, Field(ge=0)] = 0.0
+    aggregation: Literal["frozen", "alternating", "exact", "average"] = "frozen"
+    strategy: Literal["fedavg", "fedadam", "fedprox"] = "fedavg"
+    server_learning_rate: Annotated[float, Field(gt=0)] = 0.01
+    proximal_mu: Annotated[float, Field(ge=0)] = 0.0
+    silos_per_round: Positive | None = None
+    deadline: Annotated[float, Field(gt=0)] | None = None
+    validation: str | None = None
     ledger_dir: str | None = None
     seed: int | None = None
 

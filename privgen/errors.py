@@ -11,6 +11,7 @@
     ├── ModelError            a model cannot be loaded or used as asked
     ├── PlanError             a privacy plan that cannot be kept
     ├── LedgerError           a ledger is locked, truncated or tampered with
+    │   ├── LedgerBusy        another process holds it
     │   └── BudgetExhausted   spending more would pass the planned budget
     ├── ExplainError          an explanation cannot be computed
     └── RunError              the run folder is incomplete, changed or in use
@@ -72,6 +73,10 @@ class PlanError(PrivgenError):
 
 class LedgerError(PrivgenError):
     """A ledger is locked by another process, truncated or tampered with."""
+
+
+class LedgerBusy(LedgerError):
+    """Another process holds the ledger; wait until it ends."""
 
 
 class BudgetExhausted(LedgerError):

@@ -37,7 +37,8 @@ class HFGenerator:
 
     Args:
         model: Local folder or hub id.
-        adapter: PEFT adapter folder, applied and kept separate from the base weights.
+        adapter: PEFT adapter folder, applied and kept separate from the base weights; or the whole model
+            that full fine-tuning made of the base model.
         max_new_tokens: Longest section, in tokens.
         batch_size: Sections written at once; prompts of similar length go together.
 
@@ -233,6 +234,8 @@ def _quiet() -> Iterator[None]:
 def _with_adapter(model: Any, adapter: Path) -> Any:
     from peft import PeftModel
 
+    if (adapter / "privgen_full.json").is_file():
+        return _fully_tuned(model, adapter)
     if not (adapter / "adapter_config.json").is_file():
         raise ModelError(f"{adapter}: no adapter there; run privgen train first")
     try:
@@ -241,6 +244,15 @@ def _with_adapter(model: Any, adapter: Path) -> Any:
             return PeftModel.from_pretrained(model, adapter)
     except Exception as fault:  # as for the base model
         raise ModelError(f"{adapter}: does not fit the base model ({type(fault).__name__})") from None
+
+
+def _fully_tuned(base: Any, folder: Path) -> Any:
+    """The model that full fine-tuning made of `base`."""
+    tuned = _load(str(folder))[1]
+    shapes = ({name: tuple(p.shape) for name, p in m.named_parameters()} for m in (base, tuned))
+    if next(shapes) != next(shapes):
+        raise ModelError(f"{folder}: is not made of this base model; run privgen train again")
+    return tuned
 
 
 def _model_hash(name: str, model: Any) -> str:

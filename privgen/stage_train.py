@@ -34,25 +34,30 @@ def train(run: RunFolder, config: RunConfig, progress: Progress = silent) -> Sta
     """
     try:
         from privgen.federated import Silo, simulate
+        from privgen.federated.configured import plan_of
     except ImportError as missing:
         raise MissingExtraError("federated", str(missing.name)) from None
     run.require("scrub", "silos", run.path / SILOS)
     base = model_path(config.model)
     tables = open_silos(run.path / SCRUBBED, Purpose.TRAINING, dt.date.today())
-    settings = config.train.model_dump(exclude={"engine"}) | {"model": config.model}
+    settings = config.train.model_dump(exclude={"engine", "workers", "gpus_per_client", "deadline"}) | {
+        "model": config.model
+    }
     settings |= {"consenting": consenting(tables)}  # a consent that ran out makes other records
     inputs = {"scrubbed": run.path / SCRUBBED}
     if Path(base).exists():
         inputs["model"] = Path(base)
+    if config.train.validation:
+        inputs["validation"] = Path(config.train.validation)
 
     def work() -> dict[str, Any]:
         with _kept_on_failure(run.path / "federated"):
             return federate()
 
     def federate() -> dict[str, Any]:
-        plan = privacy_plan(config.train)
         counts = _records(run, tables)
         taking_part, left_out = _large_enough(tables, counts, config.train)
+        plan = plan_of(config.train, len(taking_part))
         out = run.path / "federated"
         result = simulate(
             [Silo(silo.merchant_id, _records_path(run, silo)) for silo in taking_part],
@@ -62,6 +67,16 @@ def train(run: RunFolder, config: RunConfig, progress: Progress = silent) -> Sta
             rounds=config.train.rounds,
             steps_per_round=config.train.steps_per_round,
             engine=config.train.engine,
+            adapter=config.train.adapter,
+            workers=config.train.workers,
+            gpus_per_client=config.train.gpus_per_client,
+            aggregation=config.train.aggregation,
+            strategy=config.train.strategy,
+            server_learning_rate=config.train.server_learning_rate,
+            proximal_mu=config.train.proximal_mu,
+            silos_per_round=config.train.silos_per_round,
+            deadline=config.train.deadline,
+            validation=Path(config.train.validation) if config.train.validation else None,
             rank=config.train.rank,
             learning_rate=config.train.learning_rate,
             max_length=config.train.max_length,
@@ -73,6 +88,8 @@ def train(run: RunFolder, config: RunConfig, progress: Progress = silent) -> Sta
         summary = {
             "rounds_done": result.rounds_done,
             "stopped": result.stopped,
+            "best_round": result.best_round,
+            "validation_loss": result.validation_loss,
             "epsilon": {merchant: spend.epsilon for merchant, spend in result.spends.items()},
             "delta": plan.delta,
             "epsilon_composed": {str(k): value for k, value in result.epsilon_composed.items()},
@@ -106,22 +123,6 @@ def _kept_on_failure(folder: Path) -> Iterator[None]:
             with atomic_open(file, "wb") as handle:
                 handle.write(content)
         raise
-
-
-def privacy_plan(config: TrainConfig) -> Any:
-    """The plan that a training configuration amounts to."""
-    from privgen.federated import PrivacyPlan
-
-    return PrivacyPlan.calibrate(
-        target_epsilon=config.target_epsilon,
-        delta=config.delta,
-        privacy_unit="customer",
-        sample_rate=config.sample_rate,
-        steps=config.rounds * config.steps_per_round,
-        max_grad_norm=config.max_grad_norm,
-        records_per_unit=config.records_per_customer,
-        batch_divisor=config.expected_batch_size,
-    )
 
 
 def _records(run: RunFolder, tables: list[SiloTables]) -> dict[str, dict[str, int]]:

@@ -20,8 +20,10 @@ from flwr.app import ConfigRecord, Context, Message, MetricRecord, RecordDict
 from flwr.clientapp import ClientApp
 
 from privgen.federated.engines import run_inprocess
-from privgen.federated.flower_app import FrozenAAverage, RoundResult, server_app
+from privgen.federated.flower_app import server_app
+from privgen.federated.rules import RoundResult, Rules
 from privgen.federated.silo import Silo
+from privgen.federated.strategies import PrivateRounds
 
 LAYERS = 14
 
@@ -53,7 +55,8 @@ def measure(silos: int, parameters: int, rounds: int) -> dict[str, float]:
     members = tuple(Silo(f"m{place}", Path("none")) for place in range(silos))
     weights = {f"b{layer}": np.ones((parameters // LAYERS,), np.float32) for layer in range(LAYERS)}
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    run_inprocess(server_app(FrozenAAverage("plan", members, keep), weights, rounds), echo(), silos)
+    rounds_of = PrivateRounds(Rules("plan"), members, keep)
+    run_inprocess(server_app(rounds_of, weights, rounds), echo, silos)
     grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
     return {
         "silos": silos,

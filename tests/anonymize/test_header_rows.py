@@ -19,11 +19,20 @@ def _cells(text):
             "id,name,phone,zip\n1,Ann Lee,212-555-0135,10012",
             [("PERSON", "Ann Lee"), ("PHONE_NUMBER", "212-555-0135"), ("POSTCODE", "10012")],
         ),
-        ("order_id;total\nA-2204;59,90\nA-2205;12,00", [("ORDER_NUMBER", "A-2204"), ("ORDER_NUMBER", "A-2205")]),
+        (
+            "order_id;total\nA-2204;59,90\nA-2205;12,00",
+            [("ORDER_NUMBER", "A-2204"), ("ORDER_NUMBER", "A-2205")],
+        ),
         ("no\tname\tpin\n1\tAnn Lee\t600041", [("PERSON", "Ann Lee"), ("POSTCODE", "600041")]),
-        ('"addr1"|"tel"\n"3 Chapel Row"|"029 2018 0000"', [("ADDRESS", "3 Chapel Row"), ("PHONE_NUMBER", "029 2018 0000")]),
+        (
+            '"addr1"|"tel"\n"3 Chapel Row"|"029 2018 0000"',
+            [("ADDRESS", "3 Chapel Row"), ("PHONE_NUMBER", "029 2018 0000")],
+        ),
         ("See below.\nsku;coupon\nLMP-1;HELLO5\n\nBye", [("COUPON_CODE", "HELLO5")]),
-        ("| Order | Customer |\n|---|---|\n| 99812 | Zoë Quill |", [("ORDER_NUMBER", "99812"), ("PERSON", "Zoë Quill")]),
+        (
+            "| Order | Customer |\n|---|---|\n| 99812 | Zoë Quill |",
+            [("ORDER_NUMBER", "99812"), ("PERSON", "Zoë Quill")],
+        ),
         ("loyalty_id,LYL553019\nzip,94107", [("LOYALTY_ID", "LYL553019"), ("POSTCODE", "94107")]),
         ("订单号,收货人\n88120031,张伟", [("ORDER_NUMBER", "88120031"), ("PERSON", "张伟")]),
     ],
@@ -49,7 +58,7 @@ def test_other_lines_are_left_alone(text):
     assert _cells(text) == []
 
 
-@given(st.text(alphabet="name,zip;|\t\"\n1 A张é-", max_size=80))
+@given(st.text(alphabet='name,zip;|\t"\n1 A张é-', max_size=80))
 def test_spans_lie_in_the_text_and_hold_no_separator_at_their_ends(text):
     for span in HeaderRows().find(text):
         assert 0 <= span.start < span.end <= len(text)

@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import torch
+import transformers as tf
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers
-from transformers import (
-    AutoModelForCausalLM,
-    GPT2Config,
-    LlamaConfig,
-    PreTrainedTokenizerFast,
-    Qwen2Config,
-    T5Config,
-    T5ForConditionalGeneration,
-)
+from transformers import AutoModelForCausalLM, AutoModelForSeq2SeqLM, PreTrainedTokenizerFast
 
 from privgen.federated.plan import PrivacyPlan
 from privgen.federated.silo import Silo
@@ -25,7 +19,57 @@ from privgen.prompt import Prompt, TrainingRecord
 from privgen.schema import SectionKind, Signal, SignalKind
 
 COLOURS = ("red", "green", "blue", "grey")
-VOCABULARY = 259  # bytes, begin, end, padding
+VOCABULARY = 264  # bytes, begin, end, padding, and what some tokenizer classes add
+
+_IDS: dict[str, Any] = {
+    "vocab_size": VOCABULARY,
+    "pad_token_id": 258,
+    "eos_token_id": 257,
+    "bos_token_id": 256,
+}
+_DEEP: dict[str, Any] = {
+    "hidden_size": 16,
+    "intermediate_size": 24,
+    "num_hidden_layers": 2,
+    "num_attention_heads": 2,
+    "max_position_embeddings": 512,
+}
+_GROUPED = _DEEP | {"num_key_value_heads": 1}
+_GPT: dict[str, Any] = {"n_embd": 16, "n_layer": 2, "n_head": 2, "n_positions": 512}
+_HEADS: dict[str, Any] = {"num_attention_heads": 2, "max_position_embeddings": 512, "word_embed_proj_dim": 16}
+_T5: dict[str, Any] = {"d_model": 16, "d_kv": 8, "d_ff": 24, "num_layers": 2, "num_heads": 2}
+_BART: dict[str, Any] = {
+    "d_model": 16,
+    "encoder_layers": 1,
+    "decoder_layers": 1,
+    "encoder_ffn_dim": 24,
+    "decoder_ffn_dim": 24,
+    "encoder_attention_heads": 2,
+    "decoder_attention_heads": 2,
+    "max_position_embeddings": 512,
+}
+
+ARCHITECTURES: dict[str, Callable[[], Any]] = {
+    "bart": lambda: tf.BartConfig(**_IDS, **_BART, decoder_start_token_id=257),
+    "bloom": lambda: tf.BloomConfig(**_IDS, hidden_size=16, n_layer=2, n_head=2),
+    "falcon": lambda: tf.FalconConfig(**_IDS, **_DEEP),
+    "gemma": lambda: tf.GemmaConfig(**_IDS, **_GROUPED, head_dim=8),
+    "gemma2": lambda: tf.Gemma2Config(**_IDS, **_GROUPED, head_dim=8),
+    "gpt2": lambda: tf.GPT2Config(**_IDS, **_GPT),
+    "gpt_neox": lambda: tf.GPTNeoXConfig(**_IDS, **_DEEP),
+    "gptj": lambda: tf.GPTJConfig(**_IDS, **_GPT, rotary_dim=4),
+    "llama": lambda: tf.LlamaConfig(**_IDS, **_GROUPED),
+    "mistral": lambda: tf.MistralConfig(**_IDS, **_GROUPED),
+    "mixtral": lambda: tf.MixtralConfig(**_IDS, **_GROUPED, num_local_experts=3, num_experts_per_tok=2),
+    "opt": lambda: tf.OPTConfig(**_IDS, hidden_size=16, ffn_dim=24, num_hidden_layers=2, **_HEADS),
+    "phi": lambda: tf.PhiConfig(**_IDS, **_DEEP),
+    "phi3": lambda: tf.Phi3Config(**_IDS, **_DEEP),
+    "qwen2": lambda: tf.Qwen2Config(**_IDS, **_GROUPED, tie_word_embeddings=True),
+    "qwen3": lambda: tf.Qwen3Config(**_IDS, **_GROUPED, head_dim=8),
+    "stablelm": lambda: tf.StableLmConfig(**_IDS, **_GROUPED),
+    "t5": lambda: tf.T5Config(**_IDS, **_T5, decoder_start_token_id=258),
+}
+"""Kind to the configuration of a tiny model; many tie weights, most have a padding_idx."""
 
 
 def byte_tokenizer() -> PreTrainedTokenizerFast:
@@ -42,23 +86,12 @@ def byte_tokenizer() -> PreTrainedTokenizerFast:
 def make_base(folder: Path, kind: str = "llama") -> str:
     """Save a random model of hidden size 16 with its tokenizer."""
     torch.manual_seed(3)
-    sizes: dict[str, Any] = {"vocab_size": VOCABULARY, "pad_token_id": 258, "eos_token_id": 257}
-    deep: dict[str, Any] = {"hidden_size": 16, "intermediate_size": 24, "num_hidden_layers": 2}
-    deep |= {"num_attention_heads": 2, "num_key_value_heads": 1, "max_position_embeddings": 512}
-    model: Any
-    if kind == "t5":
-        model = T5ForConditionalGeneration(
-            T5Config(
-                **sizes, d_model=16, d_kv=8, d_ff=24, num_layers=1, num_heads=2, decoder_start_token_id=258
-            )
-        )
-    else:
-        config: Any = {
-            "llama": lambda: LlamaConfig(**sizes, **deep, bos_token_id=256),
-            "qwen2": lambda: Qwen2Config(**sizes, **deep, tie_word_embeddings=True),
-            "gpt2": lambda: GPT2Config(**sizes, n_embd=16, n_layer=2, n_head=2, n_positions=512),
-        }[kind]()
-        model = AutoModelForCausalLM.from_config(config)
+    config = ARCHITECTURES[kind]()
+    family = AutoModelForSeq2SeqLM if config.is_encoder_decoder else AutoModelForCausalLM
+    model = family.from_config(config)
+    with torch.no_grad():  # away from the symmetric start, so that every weight has a gradient of its own
+        for parameter in model.parameters():
+            parameter.add_(torch.randn_like(parameter), alpha=0.02)
     model.save_pretrained(folder)
     byte_tokenizer().save_pretrained(folder)
     return str(folder)

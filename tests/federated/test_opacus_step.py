@@ -14,14 +14,17 @@ from federated_models import make_base, make_plan, make_silo, record
 from scipy import stats
 
 from privgen.errors import ModelError
+from privgen.federated.flower_app import Task, local_training
 from privgen.federated.model import AdapterModel, load_model
 from privgen.federated.opacus_step import PrivateTrainer, private_steps
 from privgen.federated.plan import PrivacyPlan
+from privgen.federated.preflight import Adapter
 from privgen.federated.randomness import random_source
 from privgen.federated.settings import TrainingSettings
 from privgen.federated.silo import Example, open_records
 
 KINDS = ("llama", "qwen2", "gpt2", "t5")
+ADAPTERS: tuple[Adapter, ...] = ("lora", "full")
 
 
 @pytest.fixture(scope="module")
@@ -30,8 +33,11 @@ def bases(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     return {kind: make_base(folder / kind, kind) for kind in KINDS}
 
 
-def _model(base: str, *, spread: float = 0.05) -> AdapterModel:
-    model = load_model(base, rank=4)
+def _model(base: str, *, spread: float = 0.05, adapter: Adapter = "lora") -> AdapterModel:
+    model = load_model(base, rank=4, adapter=adapter)
+    if adapter == "full":
+        model.set_weights(model.untrained("B"))
+        return model
     rng = np.random.default_rng(2)
     model.set_weights(
         {n: rng.normal(0, spread, w.shape).astype(np.float32) for n, w in sorted(model.weights().items())}
@@ -66,22 +72,6 @@ def _loop(model: AdapterModel, unit: Sequence[Example]) -> dict[str, torch.Tenso
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_unit_gradients_equal_a_loop_over_records(kind: str, bases: dict[str, str]) -> None:
-    model = _model(bases[kind])
-    units = _units(model)
-    expected = [_loop(model, unit) for unit in units]
-    trainer = PrivateTrainer(model, make_plan(), _settings(bases[kind]), random_source(1))
-    try:
-        trainer.unit_gradients(units)
-        for name, parameter in model.parameters.items():
-            for place, oracle in enumerate(expected):
-                torch.testing.assert_close(parameter.grad_sample[place], oracle[name], atol=1e-5, rtol=1e-4)
-    finally:
-        trainer.close()
-    assert max(float(g.abs().max()) for g in expected[0].values()) > 1e-3  # the comparison compares something
-
-
-@pytest.mark.parametrize("kind", KINDS)
 def test_a_record_s_loss_depends_on_no_other_record(kind: str, bases: dict[str, str]) -> None:
     model = _model(bases[kind])
     rows = [example for unit in _units(model) for example in unit]
@@ -90,13 +80,13 @@ def test_a_record_s_loss_depends_on_no_other_record(kind: str, bases: dict[str, 
     torch.testing.assert_close(model.record_losses(rows[::-1]), alone.flip(0), atol=1e-5, rtol=1e-5)
 
 
-@pytest.mark.parametrize("micro_batch", [1, 3, 16])
+@pytest.mark.parametrize(("adapter", "micro_batch"), itertools.product(ADAPTERS, [1, 3, 16]))
 def test_a_step_without_noise_is_the_clipped_sum_over_the_public_divisor(
-    micro_batch: int, bases: dict[str, str]
+    adapter: Adapter, micro_batch: int, bases: dict[str, str]
 ) -> None:
     """Whatever the packing; the clip bound is the median norm, so that it binds for some customers only."""
     base = bases["llama"]
-    model = _model(base)
+    model = _model(base, adapter=adapter)
     units = [*_units(model), []]  # a customer none of whose records fits
     loops = [_loop(model, unit) for unit in units[:3]]
     norms = [float(torch.cat([g.flatten() for g in loop.values()]).norm()) for loop in loops]
@@ -117,25 +107,52 @@ def test_a_step_without_noise_is_the_clipped_sum_over_the_public_divisor(
         torch.testing.assert_close(seen[name], sum(clipped, torch.zeros(())) / 7.0, atol=1e-6, rtol=1e-4)
 
 
-def _noise_of_empty_step(base: str, seed: int | None, **changes: Any) -> np.ndarray:
-    return _step_gradient(base, make_plan(**changes), [], seed=seed).double().numpy()
+def _noise_of_empty_step(base: str, seed: int | None, adapter: Adapter = "lora", **changes: Any) -> Any:
+    return _step_gradient(base, make_plan(**changes), [], seed=seed, adapter=adapter).double().numpy()
 
 
-def test_an_empty_batch_is_a_step_of_planned_noise(bases: dict[str, str]) -> None:
-    """Variance (sigma C / divisor)^2 by a chi-square test, and normality; false alarm 2e-3 at seed 21."""
-    noise = _noise_of_empty_step(
-        bases["llama"], 21, noise_multiplier=1.3, max_grad_norm=0.5, batch_divisor=4.0
+@pytest.mark.parametrize(("adapter", "joined"), itertools.product(ADAPTERS, [0, 3]))
+def test_every_step_has_the_planned_noise(adapter: Adapter, joined: int, bases: dict[str, str]) -> None:
+    """Of an empty batch nothing else. Variance (sigma C / divisor)^2 by a chi-square test, and normality by
+    Kolmogorov and Smirnov; false alarm 2e-3 each time, at seed 21."""
+    base, sizes = bases["llama"], {"max_grad_norm": 0.5, "batch_divisor": 4.0}
+    units = _units(_model(base, adapter=adapter))[:joined]
+    noisy, quiet = (
+        _step_gradient(base, make_plan(noise_multiplier=sigma, **sizes), units, seed=21, adapter=adapter)
+        for sigma in (1.3, 0.0)
     )
+    assert bool(quiet.any()) == bool(joined)
+    noise = (noisy - quiet).double().numpy()
     deviation = 1.3 * 0.5 / 4.0
     low, high = stats.chi2.ppf([5e-4, 1 - 5e-4], df=len(noise))
     assert low < float((noise**2).sum()) / deviation**2 < high
     assert stats.kstest(noise / deviation, "norm").pvalue > 1e-3
 
 
-def test_noise_is_never_the_same_twice(bases: dict[str, str]) -> None:
-    first, second = (_noise_of_empty_step(bases["llama"], None) for _ in range(2))
-    assert not np.isclose(first, second).any() or abs(float(np.corrcoef(first, second)[0, 1])) < 0.2
-    assert np.array_equal(_noise_of_empty_step(bases["llama"], 5), _noise_of_empty_step(bases["llama"], 5))
+@pytest.mark.parametrize("adapter", ADAPTERS)
+def test_noise_is_never_the_same_twice(adapter: Adapter, bases: dict[str, str]) -> None:
+    """Correlation of two draws; false alarm under 1e-6."""
+    base = bases["llama"]
+    first, second = (_noise_of_empty_step(base, None, adapter) for _ in range(2))
+    assert abs(float(np.corrcoef(first, second)[0, 1])) < 5 / len(first) ** 0.5
+    assert np.array_equal(_noise_of_empty_step(base, 5, adapter), _noise_of_empty_step(base, 5, adapter))
+
+
+def test_noise_differs_between_silos_rounds_and_restarts(bases: dict[str, str], tmp_path: Path) -> None:
+    """Nobody is ever sampled, so that the update of a round of one step is the sign of its noise. Shares of
+    equal signs of all 28 pairs lie within 5.5 standard deviations of a half; false alarm under 1e-5."""
+    base = bases["llama"]
+    plan, settings = make_plan(sample_rate=1e-12), _settings(base)
+    zeros = load_model(base, rank=4).untrained("B")
+    silos = [make_silo(tmp_path, merchant, customers=3) for merchant in ("alpine", "harbour")]
+    signs = []
+    for folder, silo, server_round in itertools.product(("first", "restart"), silos, (1, 2)):
+        found = local_training(silo, tmp_path / folder, plan, settings, Task(server_round, zeros, "B"))
+        signs.append(np.concatenate([np.sign(found[name]).ravel() for name in sorted(found)]))
+    size = len(signs[0])
+    assert size > 500 and all((np.abs(row) == 1).all() for row in signs)
+    for one, other in itertools.combinations(signs, 2):
+        assert abs(float((one == other).mean()) - 0.5) < 5.5 * 0.5 / size**0.5
 
 
 def test_a_customer_moves_the_sum_by_the_clip_bound_at_most(bases: dict[str, str]) -> None:
@@ -148,10 +165,15 @@ def test_a_customer_moves_the_sum_by_the_clip_bound_at_most(bases: dict[str, str
 
 
 def _step_gradient(
-    base: str, plan: PrivacyPlan, units: list[list[Example]], *, seed: int | None = 1
+    base: str,
+    plan: PrivacyPlan,
+    units: list[list[Example]],
+    *,
+    seed: int | None = 1,
+    adapter: Adapter = "lora",
 ) -> torch.Tensor:
     """What one step hands to the optimiser, flattened."""
-    model = _model(base, spread=3.0)
+    model = _model(base, spread=3.0, adapter=adapter)
     trainer = PrivateTrainer(model, plan, _settings(base), random_source(seed))
     seen: list[torch.Tensor] = []
     trainer.optimizer.attach_step_hook(
@@ -168,7 +190,6 @@ def test_a_customer_whose_gradient_is_not_finite_counts_as_nothing(bases: dict[s
     base = bases["llama"]
     model = _model(base)
     units = _units(model)
-    trainer = PrivateTrainer(model, make_plan(), _settings(base), random_source(1))
     original = model.record_losses
 
     def poisoned(rows: Sequence[Example]) -> torch.Tensor:
@@ -177,6 +198,7 @@ def test_a_customer_whose_gradient_is_not_finite_counts_as_nothing(bases: dict[s
         return original(rows) * scale
 
     model.record_losses = poisoned  # type: ignore[method-assign]
+    trainer = PrivateTrainer(model, make_plan(), _settings(base), random_source(1))
     try:
         trainer.unit_gradients(units)
         for parameter in model.parameters.values():
@@ -256,10 +278,10 @@ def test_weights_that_blow_up_are_an_error_not_an_update(bases: dict[str, str], 
         private_steps(model, open_records(make_silo(tmp_path)), make_plan(), settings, random_source(3))
 
 
-def test_hooks_come_off(bases: dict[str, str], tmp_path: Path) -> None:
+def test_the_model_is_left_as_it_was(bases: dict[str, str], tmp_path: Path) -> None:
     model = _model(bases["llama"])
     records = open_records(make_silo(tmp_path))
     for _ in range(2):  # twice on one model
         private_steps(model, records, make_plan(), _settings(bases["llama"]), random_source(3))
-    assert not hasattr(model.network, "autograd_grad_sample_hooks")
+    assert not any("forward" in vars(module) for module in model.network.modules())
     assert all(getattr(p, "grad_sample", None) is None for p in model.parameters.values())

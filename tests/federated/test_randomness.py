@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import multiprocessing
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -27,15 +29,28 @@ def test_no_two_sources_agree() -> None:
     assert len(draws) == 7
 
 
+def test_a_fork_has_draws_of_its_own() -> None:
+    """A source has no state that a copy of the process would draw from again; odds as above."""
+    source = random_source(None)
+    context = multiprocessing.get_context("fork")
+    mine, theirs = context.Pipe()
+    child = context.Process(target=lambda: theirs.send_bytes(source.normal(5000).tobytes()))
+    child.start()
+    received = np.frombuffer(mine.recv_bytes(), np.float32)
+    child.join()
+    assert len(received) == 5000 and abs(np.corrcoef(received, source.normal(5000))[0, 1]) < 0.1
+
+
 @pytest.mark.parametrize("seed", [11, 12])
 def test_normal_draws_are_normal(seed: int) -> None:
     """Kolmogorov-Smirnov and a chi-square test of the variance; each fails by chance with odds of 1e-3."""
-    draws = random_source(seed).normal(100_001).astype(np.float64)
+    draws = random_source(seed).normal(100_001).astype(np.float64)  # seven parts, the last of odd length
     assert stats.kstest(draws, "norm").pvalue > 1e-3
     low, high = stats.chi2.ppf([5e-4, 1 - 5e-4], df=len(draws))
     assert low < float((draws**2).sum()) < high
-    half = len(draws) // 2  # both halves of a Box-Muller pair
-    assert abs(float(np.corrcoef(draws[:half], draws[half + 1 :])[0, 1])) < 3.3 / half**0.5
+    first, second = draws[: 6 * 16384].reshape(-1, 2, 8192).swapaxes(0, 1).reshape(2, -1)
+    assert abs(float(np.corrcoef(first, second)[0, 1])) < 3.3 / len(first) ** 0.5  # of Box-Muller pairs
+    assert abs(float(np.corrcoef(first**2, second**2)[0, 1])) < 3.3 / len(first) ** 0.5
 
 
 def test_system_draws_are_normal_and_uniform() -> None:

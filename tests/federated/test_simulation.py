@@ -97,10 +97,10 @@ def test_artefacts_and_figures(silos: list[Silo], base: str, tmp_path: Path) -> 
 
 
 def test_nothing_un_noised_is_in_what_leaves(silos: list[Silo], base: str, tmp_path: Path) -> None:
-    """History holds no count of customers or records, no loss, no norm, no text."""
+    """History holds no count of customers or records, no loss, no norm of a gradient, no text."""
     result = _train(silos, make_plan(), base, tmp_path / "out")
-    keys = {"server_round", "participants", "failures", "bytes_sent", "bytes_received", "seconds"}
-    assert all(line.keys() == keys | {"epsilon", "unsafe"} for line in _history(result))
+    keys = {"server_round", "asked", "participants", "failures", "bytes_sent", "bytes_received", "seconds"}
+    assert all(line.keys() == keys | {"epsilon", "unsafe", "update_norm"} for line in _history(result))
 
 
 def test_a_fixed_seed_repeats_itself_and_is_stamped(silos: list[Silo], base: str, tmp_path: Path) -> None:
@@ -116,7 +116,7 @@ def test_a_fixed_seed_repeats_itself_and_is_stamped(silos: list[Silo], base: str
 
 
 def test_one_silo_federated_is_central_training(base: str, tmp_path: Path) -> None:
-    """Round by round: the same steps, in the same order, with the same draws."""
+    """Round by round: the same steps, in the same order, with the same draws, but for half precision."""
     silo = _silo(tmp_path)
     plan = make_plan()
     result = _train([silo], plan, base, tmp_path / "out", seed=4)
@@ -127,7 +127,7 @@ def test_one_silo_federated_is_central_training(base: str, tmp_path: Path) -> No
         source = random_source(4, "alpine", server_round)
         private_steps(model, open_records(silo), plan, settings, source)
     for name, value in load_file(tmp_path / "out" / "state.safetensors").items():
-        np.testing.assert_allclose(value, model.weights()[name], atol=1e-7)
+        np.testing.assert_allclose(value, model.weights()[name], atol=5e-6)
     assert result.rounds_done == 3
 
 

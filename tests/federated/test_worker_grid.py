@@ -1,0 +1,151 @@
+"""Worker processes: the same weights as in one process, and no worker outlives the one that started it."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import subprocess
+import sys
+import time
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from faulty_clients import faulty_app
+from federated_models import make_base, make_plan, make_silo
+from flwr.app import Context
+from flwr.serverapp import Grid, ServerApp
+from safetensors.numpy import load_file
+
+from privgen.federated import Ledger, Silo, simulate
+from privgen.federated.engines import run_inprocess
+from privgen.federated.rules import Use
+from privgen.federated.worker_grid import WorkerGrid
+
+NAMES = ("alpine", "harbour", "mill")
+
+
+@pytest.fixture
+def silos(tmp_path: Path) -> list[Silo]:
+    return [make_silo(tmp_path, name, customers=6, most=2) for name in NAMES]
+
+
+@pytest.mark.slow
+def test_workers_and_one_process_agree(silos: list[Silo], tmp_path: Path) -> None:
+    """For a fixed UNSAFE seed, over all three aggregations; replies come in any order."""
+    base = make_base(tmp_path / "base")
+    for aggregation in ("frozen", "alternating", "exact"):
+        found = []
+        for workers in (None, 2):
+            out = tmp_path / f"{aggregation}{workers}"
+            result = simulate(
+                silos,
+                make_plan(),
+                base,
+                out,
+                rounds=2,
+                steps_per_round=1,
+                rank=2,
+                min_customers=5,
+                aggregation=aggregation,  # type: ignore[arg-type]
+                workers=workers,
+                seed=5,
+            )
+            assert result.rounds_done == 2 and result.stopped is None
+            found.append(dict(load_file(out / "state.safetensors")))
+            for name in NAMES:
+                states = [e["state"] for e in Ledger.open(out / "ledger" / f"{name}.jsonl").entries()]
+                assert states == ["reserved", "committed"] * 2
+        for name, value in found[0].items():
+            np.testing.assert_allclose(found[1][name], value, atol=1e-6)
+    assert not multiprocessing.active_children()
+
+
+def test_a_factory_that_fails_is_an_error_of_every_node(silos: list[Silo], tmp_path: Path) -> None:
+    """The base model is not there, so no worker comes up; nobody waits for ever."""
+    from flwr.app import Message, MessageType, RecordDict
+
+    from privgen.federated.settings import TrainingSettings
+
+    settings = TrainingSettings(base=str(tmp_path / "none"))
+    factory = partial(faulty_app, tuple(silos), tmp_path, make_plan(), settings, {})
+    codes: list[int] = []
+    server = ServerApp()
+
+    @server.main()  # type: ignore[untyped-decorator]
+    def main(grid: Grid, context: Context) -> None:
+        assert isinstance(grid, WorkerGrid)
+        messages = (Message(RecordDict(), node, MessageType.QUERY) for node in grid.get_node_ids())
+        codes.extend(reply.error.code for reply in grid.send_and_receive(messages, timeout=60.0))
+
+    run_inprocess(server, factory, len(silos), Use(workers=2))
+    assert codes == [2, 2, 2]
+
+
+_TRAIN = """
+import sys
+from pathlib import Path
+from federated_models import make_plan
+from privgen.federated import Silo, simulate
+if __name__ == "__main__":
+    folder = Path(sys.argv[1])
+    silos = [Silo(name, folder / f"{name}.jsonl") for name in ("alpine", "harbour", "mill")]
+    told = lambda done, total, label: print(int(done), flush=True)
+    plan = make_plan(steps=400, target_epsilon=1e9)
+    simulate(silos, plan, str(folder / "base"), folder / "out", rounds=400, steps_per_round=1, rank=2,
+             min_customers=5, workers=2, progress=told)
+"""
+
+
+@pytest.mark.slow
+def test_workers_end_with_a_killed_parent_and_training_goes_on(silos: list[Silo], tmp_path: Path) -> None:
+    make_base(tmp_path / "base")
+    (tmp_path / "train.py").write_text(_TRAIN)
+    path = os.pathsep.join([str(Path(__file__).parent), *sys.path])
+    environment = os.environ | {"PYTHONPATH": path, "OMP_NUM_THREADS": "1"}
+    reached = 0
+    for _ in range(2):
+        with subprocess.Popen(
+            [sys.executable, str(tmp_path / "train.py"), str(tmp_path)],
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            start_new_session=True,
+        ) as process:
+            assert process.stdout is not None
+            first = int(process.stdout.readline())
+            assert first >= reached
+            reached = [int(process.stdout.readline()) for _ in range(2)][-1]
+            os.kill(process.pid, signal.SIGKILL)
+        assert _gone(process.pid)
+        for name in NAMES:  # nobody holds a ledger, and every round in the model was charged
+            book = Ledger.open(tmp_path / "out" / "ledger" / f"{name}.jsonl")
+            with book.locked():
+                committed = {e["server_round"] for e in book.entries() if e["state"] == "committed"}
+            assert {*range(1, reached + 1)} <= committed
+
+
+def _gone(session: int, patience: float = 20.0) -> bool:
+    """Whether no process of a session is left, after a while."""
+    end = time.monotonic() + patience
+    while time.monotonic() < end:
+        if not _session(session):
+            return True
+        time.sleep(0.2)
+    return False
+
+
+def _session(session: int) -> list[Any]:
+    found = []
+    for entry in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            state, _, _, number = entry.read_text().rpartition(")")[2].split()[:4]
+        except (OSError, ValueError):
+            continue
+        if int(number) == session and state != "Z":
+            found.append(entry)
+    return found
