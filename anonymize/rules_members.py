@@ -54,14 +54,19 @@ RULES = (
         "coupon_code_told",
         "COUPON_CODE",
         re.compile(
-            rf"(?<![A-Za-z])(?i:{_COUPON}[ -]?codes?|(?:coupon|voucher|promo)s?|codes?(?=[ ](?i:entered|used|applied"
+            rf"(?<![A-Za-z])(?i:{_COUPON}[ -]?codes?|(?:coupon|voucher|promo)s?|codes?(?=[ ](?i:entered"
+            rf"|used|applied"
             r"|tried|typed|sent|given|below|attached|here|provided|redeemed|scanned|on (?:the|my)|was|is)))"
-            r"(?i:[ ](?:entered|used|applied|tried|typed|sent|given|below|attached|here|provided|redeemed|scanned"
+            r"(?i:[ ](?:entered|used|applied|tried|typed|sent|given|below|attached|here|provided|redeemed"
+            r"|scanned"
             r"|on (?:the|my) [a-z]{3,10}|was|is|for you|you gave me)){0,2}"
             rf"(?:[ ]?[,:;=(>–—-]{{1,2}}[ ]{{0,2}})[\"'“‘]?({_CODE_LIKE})" + RIGHT
         ),
         0.7,
-        any_of("coupon|coupons|promo|promos|discount|voucher|vouchers|referral|gift|offer|reward|welcome|checkout|code|codes"),
+        any_of(
+            "coupon|coupons|promo|promos|discount|voucher|vouchers|referral|gift|offer|reward|welcome"
+            "|checkout|code|codes"
+        ),
         lambda v: len(v) >= 4,
         unless=_OTHER_CODE,
     ),
@@ -69,7 +74,8 @@ RULES = (
         "coupon_code_story",
         "COUPON_CODE",
         re.compile(
-            rf"(?<![A-Za-z])(?i:coupon|voucher|promo|discount|referral)s?(?i:[ ]code)?[ ](?:[A-Za-z'’]{{1,12}}[ ]){{1,7}}?"
+            rf"(?<![A-Za-z])(?i:coupon|voucher|promo|discount"
+            rf"|referral)s?(?i:[ ]code)?[ ](?:[A-Za-z'’]{{1,12}}[ ]){{1,7}}?"
             rf"(?:was|is|reads|says|said|called|being|code)[ :]{{1,2}}[\"'“‘]?"
             rf"((?=[A-Z0-9-]{{0,24}}[0-9])[A-Z]{_CODE_TAIL})" + RIGHT
         ),
@@ -84,11 +90,15 @@ RULES = (
         re.compile(
             r"(?<![A-Za-z0-9-])[\"'“‘]?([A-Za-z0-9](?:[_-]?[A-Za-z0-9]){3,19})[\"'”’]?[ ]"
             r"(?i:as|for|is|was|=|in|into)[ ](?i:(?:the|my|your|a|an|our|this) )?(?i:[a-z]{3,10} )??"
-            rf"(?i:{_COUPON}(?: code| box| field)|(?:coupon|voucher|promo)(?![a-z])|code (?:at|on|in|for) (?:the )?(?:checkout"
+            rf"(?i:{_COUPON}(?: code| box| field)|(?:coupon|voucher|promo)(?![a-z])|code (?:at|on|in"
+            rf"|for) (?:the )?(?:checkout"
             r"|basket|cart|till))(?![a-z])"
         ),
         0.68,
-        any_of("coupon|promo|discount|voucher|referral|gift|offer|reward|welcome|checkout|code at|code on|code in|code for"),
+        any_of(
+            "coupon|promo|discount|voucher|referral|gift|offer|reward|welcome|checkout|code at|code on"
+            "|code in|code for"
+        ),
         _code,
     ),
     Rule(
