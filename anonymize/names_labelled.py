@@ -13,6 +13,7 @@ from privgen.anonymize.names_latin import (
     UP,
     WORD,
     any_listed,
+    capital_surname,
     line_places,
     name_length,
     named,
@@ -94,14 +95,56 @@ _THING_NAMED = re.compile(
     r"|cat|horse)[ _-]?$"
 )
 
+_GOODS = (
+    r"(?:lamps?|dress(?:es)?|tote(?: bag)?|sofa|chair|table|desk|mugs?|vase|jacket|hoodie|sneakers?|boots?"
+    r"|shirt|t-shirt"
+    r"|blouse|skirt|jeans|trousers|pants|sweater|cardigan|backpack|handbag|wallet|necklace|bracelet"
+    r"|earrings?|candle"
+    r"|pillow|blanket|rug|curtains?|mattress|headphones|speakers?|charger|keyboard|kettle|toaster|blender"
+    r"|bottle|serum"
+    r"|cream|shampoo|perfume|lipstick|toy|puzzle|doll|scooter|tent|sunglasses|scarf|gloves|socks|leggings"
+    r"|bra|bikini"
+    r"|swimsuit|pyjamas|set|bundle|collection|polo|bag|clock|shelf|mirror|bench|stool|cushion|throw|duvet"
+    r"|planter)"
+)
+_NO_GOODS = (
+    rf"(?!(?:(?-i:[{UP}])[\w'’-]{{0,20}}[ ]){{1,3}}(?:(?-i:(?=[{UP}])){_GOODS}(?![a-z])"
+    rf"|{_GOODS}(?=[ ]?[.,;!]|\s*$|\n)))"
+)
+"""No goods that are called like people: Name: Aurora Lamp."""
+
 RULES = (
     person_rule(
         "label",
-        LEFT + _LABEL + r"(?:[\"'*_]{0,2}[ ]?[:：=]|[ ][-–]|[ ]?[|\t])[ ]?[\"'*_]{0,2}\s{0,3}",
+        LEFT
+        + _LABEL
+        + r"(?:[ ]?[._]{2,30}[ ]?[:：=]|[\"'*_]{0,2}[ ]?[:：=]|[ ][-–]|[ ]?[|\t])[ ]?[\"'*_]{0,2}\s{0,3}"
+        + _NO_GOODS,
         _LABEL_TRIGGERS,
         named,
         score=0.72,
         unless=_THING_NAMED,
+    ),
+    person_rule(
+        "label_capitals",
+        LEFT + r"(?:(?:pod|last|family|sur|recipient|customer|cust|client|buyer|consignee|contact|receiver"
+        r"|sender"
+        r"|card ?holder|account holder|signatory|passenger|guest|patient)[ _]?name|surname|account holder"
+        r"|policy ?holder|claimant|payee|beneficiary|nachname|apellidos?|cognome"
+        r"|nom de famille|signed(?: for)? by|received by|recipient|consignee|cardholder|collected by"
+        r"|accepted by)"
+        r"[ ]?[:=][ ]?",
+        any_of(
+            "pod|last name|lastname|last_name|family|surname|recip|customer|cust|client|buyer|consig"
+            "|contact|receiver"
+            "|sender|card|cardh|account|policy|claimant|payee|benef|signat|passenger|guest|patient"
+            "|nachname|apell|cognome|nom de|signed|received"
+            "|collect|accept"
+        ),
+        capital_surname,
+        value=rf"(?-i:[{UP}]{{4,20}})",
+        after=r"(?=[ ]?[,.;|/(]|\s*$|[ ]?\n)",
+        score=0.6,
     ),
     person_rule(
         "label_is",

@@ -161,6 +161,15 @@ def _no_name(word: str) -> bool:
     )
 
 
+def capital_surname(value: str) -> int:
+    """One word in capitals after a label that only a name follows, and no other word.
+
+    >>> capital_surname("WIŚNIEWSKI"), capital_surname("UNKNOWN"), capital_surname("DELIVERED")
+    (10, 0, 0)
+    """
+    return 0 if len(value) < 4 or _no_name(_plain(value)) else len(value)
+
+
 def surname_first(value: str) -> int:
     """A family name, a comma and a given name, of which one is a listed given name and none a common word."""
     words = [_plain(word.rstrip(",")) for word in value.split()]

@@ -162,7 +162,81 @@ RULES = (
         ),
         0.6,
         any_of("age|aged|idade|alter|edad|âge|età|eta"),
-        unless=words("recommended", "minimum", "suggested", "manufacturer", "min\\.?", "from"),
+        unless=words(
+            "recommended",
+            "minimum",
+            "suggested",
+            "manufacturer",
+            "min(?:\\.|imum)?(?![a-z])",
+            "from",
+            "toy",
+            "target",
+        ),
+        digit=True,
+    ),
+    Rule(
+        "age_he_is",
+        "AGE",
+        re.compile(
+            r"(?<![A-Za-z])(?i:s?he(?:['’]s| is| was|s)|they['’]re|my (?:[a-z]{3,10} )?(?:wife|husband|son"
+            r"|daughter"
+            rf"|mother|father|mom|mum|dad)(?:['’]s"
+            rf"| is))[ ](?:(?i:{_HOW})[ ]){{0,2}}(?<! an )(?<! a )({_GROWN})"
+            r"(?=\s?[.!;)](?![0-9.])|\s*$|\n|[ ](?:/|\||-)|,[ ](?![0-9]|size|waist)|,?[ ](?i:and|but"
+            r"|so)[ ](?!(?i:[0-9]|size|wear|an?[ ]|up"
+            r"|usually)))"
+        ),
+        0.58,
+        any_of(
+            "he's|she's|he’s|she’s|he is|she is|he was|she was|they're|they’re|hes|shes|wife|husband"
+            "|son|daughter|mother"
+            "|father|mom|mum|dad"
+        ),
+        unless=words("size", "sizes", "waist", "bust", "wears?", "took", "weigh"),
+        digit=True,
+    ),
+    Rule(
+        "age_after_name",
+        "AGE",
+        re.compile(
+            r"[A-ZÀ-Þ][a-zß-ÿ'’-]{1,20}[ ][A-ZÀ-Þ][a-zß-ÿ'’-]{1,20}(?:,[ ]|[ ]\()"
+            r"((?:1[3-9]|[2-9][0-9])[ ](?:Jahre?|ans|años|anos|anni|jaar|år|yrs?|years?|lat|let))(?: alt"
+            r"| old)?"
+            r"(?=[ ]?[,;.)|\n]|\s*$)"
+        ),
+        0.58,
+        (
+            "jahre",
+            "jahr",
+            "ans",
+            "años",
+            "anos",
+            "anni",
+            "jaar",
+            "år",
+            "yrs",
+            "yr",
+            "years",
+            "year",
+            "lat",
+            "let",
+        ),
+        digit=True,
+    ),
+    Rule(
+        "age_of_named_role",
+        "AGE",
+        re.compile(
+            rf"(?<![A-Za-z])(?i:{_ROLE}|owner|resident|claimant|contact)(?:[ ]is|[ ]was|:|,)?[ ]"
+            r"[A-ZÀ-Þ][a-zß-ÿ'’-]{1,20}(?:[ ][A-ZÀ-Þ][a-zß-ÿ'’.-]{0,20}){0,2},?[ ]\(?(?:aged )?"
+            rf"({_GROWN})(?=\)|,[ ][a-z(]|[ ]?[.;|](?![0-9])|\s*$|\n)"
+        ),
+        0.58,
+        any_of(
+            "customer|client|caller|buyer|patient|visitor|reviewer|shopper|recipient|guest|member|user"
+            "|passenger"
+            "|applicant|owner|resident|claimant|contact"
+        ),
         digit=True,
     ),
     _age(

@@ -38,11 +38,18 @@ _CODE = r"(?:\+ ?|00 ?)?86[)）]?[ -]{0,2}"
 _AREA = r"(?:10|2[0-57-9]|[3-9][0-9]{2})"
 _EXTENSION = r"(?:[ ,，]?(?:转|分机|内线|ext\.?|x|#|-)[ :：]?(?:分机|内线)?[ :：]?[0-9]{1,6})?"
 _LIST = frozenset("/、,，;；|")
+_MEASURES = re.compile(
+    r"[0-9]{1,3}\.[0-9](?: [0-9]{1,3}\.[0-9])+"
+    r"|[0-9]{3,4}-[0-9]{3,4}[,;] ?[0-9]{3}-[0-9]{3}$"
+)
+"""Decimals in a row, or two ranges."""
 _GROUPS = ((3, 4, 4), (3, 3, 5), (3, 5, 3), (4, 3, 4), (4, 4, 3), (3, 2, 3, 3), (1,) * 11)
 
 
 def _mobile(value: str) -> bool:
     """Whether eleven digits stand like a mobile number and not like a list of sizes."""
+    if _MEASURES.match(value):
+        return False
     number = re.split(r"(?i)转|分机|内线|ext|x|#", value)[0]
     groups = re.findall("[0-9]+", re.sub(r"^[^0-9]*(?:0*86)?[^0-9]*0?", "", number, count=1))
     gaps = set(re.findall(r"[^0-9]+", number.strip("(（+）) ")))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from privgen.anonymize.rules import NO_DIGIT_RIGHT, Rule
+from privgen.anonymize.rules import NO_DIGIT_RIGHT, Rule, words
 
 _MONTH = (
     "(?:jan(?:uary|eiro|\\.)?|feb(?:ruary|\\.)?|fev(?:ereiro)?|mar(?:ch|[cç]o"
@@ -78,6 +78,16 @@ RULES = (
         ),
         0.55,
         ("age", "aged", "idade"),
+        unless=words(
+            "recommended",
+            "minimum",
+            "suggested",
+            "manufacturer",
+            "min(?:\\.|imum)?(?![a-z])",
+            "toy",
+            "product",
+            "target",
+        ),
         digit=True,
     ),
     Rule(

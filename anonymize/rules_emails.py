@@ -16,7 +16,8 @@ TLDS = (
 _SPOKEN_TLDS = (
     "com(?:(?:\\.| dot | ponto )(?:br|cn|au))?|net|org|info|biz|edu|cn|de|fr|br|uk|co|io|it|es|nl"
     "|at|ch|eu|ca|au|pt|mx|se|no|dk|pl|ie|be|me|kr|jp|hk|tw|sg|ph|th|vn|nz|za|ng|ke|gh|ae|tr|ru|ua|gr|cz|hu"
-    "|ro|fi|lt|lv|ee|hr|rs|bg|sk|si|cl|ar|pe|gov|app|dev|shop|store|online|mail|email"
+    "|ro|tv|cc|us|xyz|club|site|online|vip|blog|studio|life|live|world|lu|fi|lt|lv|ee|hr|rs|bg|sk|si|cl|ar"
+    "|pe|gov|app|dev|shop|store|online|mail|email"
 )
 _LOCAL = r"A-Za-z0-9À-ɏ.!#$%&'*+/=?^_`{|}~-"
 _LABEL = r"[A-Za-z0-9À-ɏ](?:[A-Za-z0-9À-ɏ-]{0,61}[A-Za-z0-9À-ɏ])?"
@@ -85,6 +86,18 @@ RULES = (
         ),
         0.85,
         any_of("dot | dot|dot]|dot)|dot}|dot>|_dot_|-dot-|ponto|punkt|point|punto|[.]|(.)|{.}"),
+    ),
+    Rule(
+        "email_brackets",
+        "EMAIL_ADDRESS",
+        re.compile(
+            rf"(?<![A-Za-z0-9_+.-]){_SAID_LOCAL}{_AT_BRACKETS}{_SAID_LABEL}(?:{_DOT}{_SAID_LABEL}){{0,3}}"
+            rf"(?:[ ]?[\[({{<][ ]?(?:dot|ponto|punkt|point|punto|\.)[ ]?[\])}}>][ ]?|-dot-"
+            rf"|_dot_)[a-z]{{2,12}}{RIGHT}",
+            re.IGNORECASE,
+        ),
+        0.84,
+        any_of("dot]|dot)|dot}|dot>|_dot_|-dot-|ponto|punkt|point|punto|[.]|(.)|{.}"),
     ),
     Rule(
         "email_at_words",

@@ -181,6 +181,8 @@ RULES = (
         re.compile(ALONE + r"[0-9]{2}\.[01][0-9]\.[0-3][0-9]-[0-9]{3}[.-][0-9]{2}" + ENDS),
         0.9,
         DIGITS,
+        valid("be.nn"),
+        validated=True,
     ),
     labelled(
         "be_nn_context",

@@ -266,6 +266,21 @@ RULES = (
         ("passport", "travel doc"),
         score=0.86,
     ),
+    Rule(
+        "passport_second",
+        "US_PASSPORT",
+        re.compile(
+            r"(?<![A-Za-z])passports?(?![A-Za-z])[^\n]{0,120}?(?<![A-Za-z])(?:new|old|renewed|replacement"
+            r"|other|second"
+            r"|current|previous|latest|correct|right|valid)(?:[ ](?:one|passport|number|no\.?|is|was"
+            r"|reads)){0,3}"
+            r"[ ]?[:=#(]?[ ]?([A-Z]{0,2}[0-9]{7,9})(?![A-Za-z0-9])",
+            re.IGNORECASE,
+        ),
+        0.85,
+        ("passport",),
+        digit=True,
+    ),
     labelled(
         "passport",
         "PASSPORT",

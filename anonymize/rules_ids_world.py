@@ -15,6 +15,13 @@ def _rrn(value: str) -> bool:
     return 1 <= int(value[2:4]) <= 12 and 1 <= int(value[4:6]) <= 31
 
 
+def _rfc(value: str) -> bool:
+    """Mexican tax code of a person: its check digit counts where no label stands by it."""
+    from stdnum.mx import rfc
+
+    return bool(rfc.is_valid(value, validate_check_digits=True))
+
+
 RULES = (
     bare("mx_curp", "MX_CURP", LEFT + r"[A-Z]{4}[0-9]{6}[HMX][A-Z]{5}[0-9A-Z][0-9]" + RIGHT, "mx.curp", CODE),
     labelled(
@@ -34,6 +41,7 @@ RULES = (
         ),
         0.7,
         CODE,
+        _rfc,
         unless=ORDER_CONTEXT,
     ),
     labelled("mx_rfc", "MX_RFC", r"rfc", r"[A-ZÑ&]{3,4}[0-9]{6}[A-Z0-9]{3}", ("rfc",)),

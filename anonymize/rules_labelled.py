@@ -15,7 +15,10 @@ PHRASE = rf"(?:[^0-9.!?;{BLANK}]|\.(?=\S)|(?<=[Nn][ORor])\.(?=\s)){{0,32}}?"
 CODE_VALUE = r"[A-Za-z0-9](?:[A-Za-z0-9]|[-_](?=[A-Za-z0-9])){3,29}"
 """A code of a shop: four to thirty letters and digits, with hyphens or underscores between them."""
 
-IS = r"(?:[\"']?(?:[ ]?(?:is|was|are|ist|是|为|:|：|=|é|-(?=[ ]))){1,3}\s{0,2}[\"'“]?|\s{1,2}|)"
+IS = (
+    r"(?:[ ]?[._]{2,30}[ ]?[:=][ ]?|[\"']?(?:[ ]?(?:is|was|are|ist|是|为|:|：|=|é"
+    r"|-(?=[ ]))){1,3}\s{0,2}[\"'“]?|\s{1,2}|)"
+)
 """What may join a label and its code, nothing included."""
 
 DIGITS_9 = r"[0-9]{3}[ .-]?[0-9]{3}[ .-]?[0-9]{3}"

@@ -26,6 +26,14 @@ _OTHER_CODE = re.compile(
 )
 """Words that make a code another thing than a coupon."""
 
+_CODE_LIKE = (
+    r"(?=[A-Z0-9-]{0,24}[A-Z])(?=[A-Z0-9-]{0,24}[0-9])[A-Z0-9]{2,14}(?:-[A-Z0-9]{1,12}){0,4}"
+    r"|[A-Z]{5,18}(?:-[A-Z0-9]{1,12}){0,3}"
+)
+"""Capitals with a digit or five capitals, hyphens between them."""
+_CODE_TAIL = r"[A-Z0-9]{1,14}(?:-[A-Z0-9]{1,12}){0,4}"
+_COUPON = r"(?:coupon|promo(?:tion(?:al)?)?|discount|voucher|referral|gift|offer|reward|welcome|checkout)"
+
 RULES = (
     Rule(
         "coupon_code",
@@ -40,6 +48,57 @@ RULES = (
         ),
         0.8,
         any_of("coupon|promo|voucher|discount|gift|referral|cupom|gutsch|rabattc|cupón|cupon|buono"),
+        _code,
+    ),
+    Rule(
+        "coupon_code_told",
+        "COUPON_CODE",
+        re.compile(
+            rf"(?<![A-Za-z])(?i:{_COUPON}[ -]?codes?|(?:coupon|voucher|promo)s?|codes?(?=[ ](?i:entered"
+            rf"|used|applied"
+            r"|tried|typed|sent|given|below|attached|here|provided|redeemed|scanned|on (?:the|my)|was|is)))"
+            r"(?i:[ ](?:entered|used|applied|tried|typed|sent|given|below|attached|here|provided|redeemed"
+            r"|scanned"
+            r"|on (?:the|my) [a-z]{3,10}|was|is|for you|you gave me)){0,2}"
+            rf"(?:[ ]?[,:;=(>–—-]{{1,2}}[ ]{{0,2}})[\"'“‘]?({_CODE_LIKE})" + RIGHT
+        ),
+        0.7,
+        any_of(
+            "coupon|coupons|promo|promos|discount|voucher|vouchers|referral|gift|offer|reward|welcome"
+            "|checkout|code|codes"
+        ),
+        lambda v: len(v) >= 4,
+        unless=_OTHER_CODE,
+    ),
+    Rule(
+        "coupon_code_story",
+        "COUPON_CODE",
+        re.compile(
+            rf"(?<![A-Za-z])(?i:coupon|voucher|promo|discount"
+            rf"|referral)s?(?i:[ ]code)?[ ](?:[A-Za-z'’]{{1,12}}[ ]){{1,7}}?"
+            rf"(?:was|is|reads|says|said|called|being|code)[ :]{{1,2}}[\"'“‘]?"
+            rf"((?=[A-Z0-9-]{{0,24}}[0-9])[A-Z]{_CODE_TAIL})" + RIGHT
+        ),
+        0.66,
+        any_of("coupon|coupons|promo|promos|discount|voucher|vouchers|referral"),
+        lambda v: len(v) >= 5,
+        digit=True,
+    ),
+    Rule(
+        "coupon_code_as",
+        "COUPON_CODE",
+        re.compile(
+            r"(?<![A-Za-z0-9-])[\"'“‘]?([A-Za-z0-9](?:[_-]?[A-Za-z0-9]){3,19})[\"'”’]?[ ]"
+            r"(?i:as|for|is|was|=|in|into)[ ](?i:(?:the|my|your|a|an|our|this) )?(?i:[a-z]{3,10} )??"
+            rf"(?i:{_COUPON}(?: code| box| field)|(?:coupon|voucher|promo)(?![a-z])|code (?:at|on|in"
+            rf"|for) (?:the )?(?:checkout"
+            r"|basket|cart|till))(?![a-z])"
+        ),
+        0.68,
+        any_of(
+            "coupon|promo|discount|voucher|referral|gift|offer|reward|welcome|checkout|code at|code on"
+            "|code in|code for"
+        ),
         _code,
     ),
     Rule(
@@ -67,9 +126,9 @@ RULES = (
         "COUPON_CODE",
         re.compile(
             r"(?<![A-Za-z])(?:[Cc]ode|[Pp]romo)[ ][\"'“]?((?=[A-Z0-9-]{0,16}[0-9])(?=[0-9-]{0,12}[A-Z]{2})"
-            r"[A-Z0-9]{2,14}(?:-[A-Z0-9]{2,10}){0,4}|[A-Z]{6,16})[\"'”]?"
+            r"[A-Z0-9]{2,14}(?:-[A-Z0-9]{2,10}){0,4}|[A-Z]{6,16}|[A-Z]{3,12}[0-9]{1,4})[\"'”]?"
             r"(?=[ ](?i:expired|is|was|does|did|not|no|in?valid|won|can|at|says|say|gives|shows|has|had|will"
-            r"|from|for)"
+            r"|from|for|applied|added|used|worked|works|accepted|rejected|attached|removed)"
             r"(?![a-z]{3}))"
         ),
         0.7,
@@ -147,7 +206,7 @@ RULES = (
         ),
         0.6,
         any_of(
-            "code|codes|coupon|coupons|voucher|vouchers|discount|promo|checkout|redeem|basket|% off|free"
+            "code|codes|coupon|coupons|voucher|vouchers|discount|promo|checkout|redeem|basket|till|% off|free"
             " ship|twice"
         ),
         lambda v: len(v) >= 5,
@@ -159,7 +218,7 @@ RULES = (
         re.compile(
             rf"(?:(?<![A-Za-z])(?:loyalty|member(?:ship)?|rewards?|frequent"
             rf" (?:flyer|shopper)|club|fidelidade|customer|client|account|cliente)(?:["
-            rf" ]?(?:card|programme|program))?(?:[ ]?(?:number|no\.?|id|#|n[º°]))+{IS}#?"
+            rf" ]?(?:card|programme|program))?(?:[ _-]?(?:number|no\.?|id|#|n[º°]))+{IS}#?"
             rf")({CODE_VALUE})" + RIGHT,
             re.IGNORECASE,
         ),

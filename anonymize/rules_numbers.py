@@ -159,6 +159,8 @@ RULES = (
         re.compile(NO_DIGIT_LEFT + r"[0-9]{3}\.[0-9]{3}\.[0-9]{3}[- ]?[0-9]{2}" + NO_DIGIT_RIGHT),
         0.8,
         DIGITS,
+        validators.cpf,
+        validated=True,
     ),
     checked(
         "br_cpf_bare",
@@ -181,6 +183,16 @@ RULES = (
         re.compile(LEFT + r"[0-9A-Z]{2}\.[0-9A-Z]{3}\.[0-9A-Z]{3}/[0-9A-Z]{4}-[0-9]{2}" + RIGHT),
         0.8,
         DIGITS,
+        validators.cnpj,
+        validated=True,
+    ),
+    told(
+        "br_cnpj_context",
+        "BR_CNPJ",
+        LEFT + r"[0-9A-Z]{2}\.?[0-9A-Z]{3}\.?[0-9A-Z]{3}/?[0-9A-Z]{4}-?[0-9]{2}" + RIGHT,
+        0.8,
+        words("cnpj"),
+        labels=("cnpj",),
     ),
     checked(
         "br_cnpj_bare",

@@ -25,7 +25,14 @@ _CARRIER = (
     r"|deutsche post|an post|estafeta|jadlog|loggi|amazon logistics|tnt|toll|couriers? please|sendle|j&t"
     r"|lalamove|courier"
 )
-
+_CARRIERS = any_of(
+    "usps|ups|fedex|fed ex|dhl|dpd|gls|hermes|evri|royal mail|parcelf|yodel|purol|canada post"
+    "|auspost|australia post|startr|correios|correos|la poste|coliss|chronop|mondial|seur|mrw"
+    "|poste italiane|brt|bartol|sda|postnl|post nl|bpost|postnord|posti|inpost|ontrac|lasersh"
+    "|aramex|bluedart|blue dart|delhiv|dtdc|ekart|xpressb|sagawa|yamato|japan post|singpost"
+    "|ninjav|ninja van|deutsche post|an post|estafeta|jadlog|loggi|amazon log|tnt|toll"
+    "|courier|sendle|j&t|lalam"
+)
 
 _NUMBER = (
     r"(?:[A-Za-z]{1,5}(?=[0-9])|(?-i:[A-Z]{1,4})[ -])?[0-9](?:[ -]?[0-9]|(?-i:[A-Z]{1,4})(?![a-z])"
@@ -39,7 +46,7 @@ RULES = (
         "tracking_shape",
         "TRACKING_NUMBER",
         r"encomenda|objeto|paquete|paket|colis|pacco|pakket|parcel|package|shipment|letter|env[ií]o|sendung",
-        r"[A-Z]{2} ?[0-9]{9} ?[A-Z]{2}",
+        r"[A-Z]{2} ?[0-9]{9} ?[A-Z]{2}|[0-9]?(?-i:[A-Z]){1,5}[0-9]{10,20}",
         any_of(
             "encomenda|objeto|paquete|paket|colis|pacco|pakket|parcel|package|shipment|letter|envío|envio"
             "|sendung"
@@ -66,14 +73,7 @@ RULES = (
         "TRACKING_NUMBER",
         _CARRIER,
         _NUMBER,
-        any_of(
-            "usps|ups|fedex|fed ex|dhl|dpd|gls|hermes|evri|royal mail|parcelf|yodel|purol|canada post"
-            "|auspost|australia post|startr|correios|correos|la poste|coliss|chronop|mondial|seur|mrw"
-            "|poste italiane|brt|bartol|sda|postnl|post nl|bpost|postnord|posti|inpost|ontrac|lasersh"
-            "|aramex|bluedart|blue dart|delhiv|dtdc|ekart|xpressb|sagawa|yamato|japan post|singpost"
-            "|ninjav|ninja van|deutsche post|an post|estafeta|jadlog|loggi|amazon log|tnt|toll"
-            "|courier|sendle|j&t|lalam"
-        ),
+        _CARRIERS,
         score=0.87,
         check=digits_at_least(8),
     ),
@@ -96,6 +96,20 @@ RULES = (
         ),
         score=0.86,
         check=digits_at_least(8),
+    ),
+    Rule(
+        "tracking_before_carrier",
+        "TRACKING_NUMBER",
+        re.compile(
+            r"(?<![A-Za-z0-9.-])((?:[A-Z]{1,5})?[0-9](?:[ -]?[0-9A-Z]){7,30}|[0-9]{8,30})"
+            rf"(?=,?[ ](?i:from|with|via|by|through|on|sent (?:with|via|by)|\("
+            rf"|-)[ ]?(?i:the )?(?i:{_CARRIER})"
+            r"(?![A-Za-z]))"
+        ),
+        0.8,
+        _CARRIERS,
+        digits_at_least(8),
+        digit=True,
     ),
     Rule(
         "usps",
@@ -129,7 +143,8 @@ RULES = (
         "carrier_letters",
         "TRACKING_NUMBER",
         re.compile(
-            LEFT + r"(?:TB[ACM][0-9]{9,13}|JJ?D[0-9]{14,20}|GM[0-9]{16,18}|LX[0-9]{8,12}|1LS[0-9]{12,15}"
+            LEFT + r"(?:J(?:VGL|JD)[0-9]{14,18}|TB[ACM][0-9]{9,13}|JJ?D[0-9]{14,20}|GM[0-9]{16,18}"
+            r"|LX[0-9]{8,12}|1LS[0-9]{12,15}"
             r"|[CD][0-9]{14}|H[0-9]{15,19}|T00[0-9]{13}|[A-Z]{2}[0-9]{13}[A-Z]{2}"
             r"|L[A-Z][0-9]{14}|SHP[0-9]{10,16}|FMPP[0-9]{10})" + RIGHT,
             re.IGNORECASE,

@@ -56,6 +56,9 @@ PHONE_CONTEXT = words(
         "anruf",
         "joindre",
         "ringen",
+        "odbiera",
+        "(?:za)?dzwo[nń]",
+        "kom[oó]rk",
     ),
 )
 _NOT_PART = r"(?<![A-Za-z0-9/])(?<![A-Za-z0-9]-)(?<![0-9][.,])"
@@ -146,8 +149,9 @@ RULES = (
         "ten_digits",
         _NOT_PART
         + r"(?:1?[2-9][0-9]{2}[2-9][0-9]{6}|[6-9][0-9]{9})"
-        + r"(?![0-9A-Za-z.,-][0-9]|[0-9A-Za-wyz])"
-        + _EXT,
+        + r"(?![0-9A-Za-z.,-][0-9]|[0-9A-Za-wyz]|[ ](?:is )?(?:printed |written |stamped )?on the (?:shelf"
+        r"|box|label|tag"
+        r"|back|bottom|sticker|packaging|base|barcode|receipt))" + _EXT,
         0.5,
         bare=True,
         high=16,
@@ -234,9 +238,9 @@ RULES = (
     labelled(
         "phone_short",
         "PHONE_NUMBER",
-        r"phone|tel(?:ephone)?|fax|mobile|call(?: me| us)?|dial|ring",
+        r"local (?:no\.?|number|#)|phone|tel(?:ephone)?|fax|mobile|call(?: me| us)?|dial|ring",
         r"[0-9]{2,3}[ -][0-9]{2,4}(?:[ -][0-9]{2})?",
-        ("phone", "tel", "telephone", "fax", "mobile", "call", "dial", "ring"),
+        ("local", "phone", "tel", "telephone", "fax", "mobile", "call", "dial", "ring"),
         score=0.6,
         check=lambda value: sum(char.isdigit() for char in value) in (6, 7),
     ),

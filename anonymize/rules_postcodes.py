@@ -51,6 +51,35 @@ RULES = (
         digit=True,
     ),
     Rule(
+        "postcode_behind_street",
+        "POSTCODE",
+        re.compile(
+            r"[0-9]{1,6}[ ](?:[A-Za-z'’.-]{1,20}[ ]){1,4}(?i:street|st|road|rd|avenue|ave|lane|ln|drive|dr"
+            r"|blvd|boulevard"
+            r"|way|court|ct|place|pl|terrace|parkway|pkwy|highway|hwy|circle|cir|close|square)\.?[ ]?[(\[/"
+            r"|-][ ]?(?i:zip )?"
+            r"([0-9]{5}(?:-[0-9]{4})?|[0-9]{6}|[0-9]{4})(?=[ ]?[)\]/|-]|\s*$|[.,;])"
+        ),
+        0.6,
+        any_of(
+            "street|st|road|rd|avenue|ave|lane|ln|drive|dr|blvd|boulevard|way|court|ct|place|pl|terrace"
+            "|parkway|pkwy"
+            "|highway|hwy|circle|cir|close|square"
+        ),
+        digit=True,
+    ),
+    Rule(
+        "postcode_br_state",
+        "POSTCODE",
+        re.compile(
+            r"(?<=[a-zà-ÿ])(?:[ ]?[,/–-][ ]?)(?:AC|AL|AP|AM|BA|CE|DF|ES|GO|MA|MT|MS|MG|PA|PB|PR|PE|PI|RJ"
+            r"|RN|RS|RO|RR|SC|SP"
+            r"|SE|TO)[ ,–-]{1,3}(?:CEP:?[ ]?)?([0-9]{5}-?[0-9]{3})(?![0-9])"
+        ),
+        0.6,
+        FIVE_DIGITS,
+    ),
+    Rule(
         "postcode_us_state",
         "POSTCODE",
         re.compile(rf"(?<![A-Za-z])(?:{STATES}),?[ ]([0-9]{{5}}(?:-[0-9]{{4}})?)" + RIGHT),

@@ -40,6 +40,13 @@ _ENDS = (
     r"|[ ](?!and|or|with|of|for|in|set)[a-z]|[ ][A-Z][a-z'-]{1,20}(?:[ ][A-Z][a-z'-]{1,20})?,[ ][A-Z]"
     r"{2}[ ])"
 )
+_HOUSES = (
+    "Forge|Cottage|House|Barn|Lodge|Mill|Farm(?:house)?|Manor|Villa|Vicarage|Rectory|Hall|Bungalow|Stables"
+    "|Granary"
+    "|Gatehouse|Mansions|Towers|Residency|Niwas|Nivas|Bhavan|Bhawan|Kunj|Sadan|Apartments|Society|Chambers"
+    "|Complex"
+)
+"""What a house without a number is called by."""
 _STOP = (
     r"the|a|an|on|in|of|my|this|that|your|our|his|her|their|miles?|mins?|minutes?|days?|hours?|hrs?"
     r"|weeks?|months?|years?|down|up|by|off|from|along|across|times?|inch(?:es)?"
@@ -75,6 +82,24 @@ RULES = (
             r"|version)s?[ .:#]{0,3}$"
         ),
         digit=True,
+    ),
+    Rule(
+        "street_after_house_name",
+        "ADDRESS",
+        re.compile(
+            rf"(?<![A-Za-z])(?:The[ ])?(?:[A-Z][A-Za-z'’-]{{1,20}}[ ]){{1,3}}(?:{_HOUSES}),?[ ]"
+            rf"(?:[0-9]{{1,5}}[A-Za-z]?,?[ ])?(?:[A-Z][A-Za-z'’.-]{{0,20}}[ ]){{1,3}}?(?:{STREET}|Row|Hill"
+            rf"|Green|Close"
+            rf"|Square|Mews|Gardens|Grove|Court)(?![A-Za-z])\.?{AFTER}"
+        ),
+        0.74,
+        any_of(
+            "forge|cottage|house|barn|lodge|mill|farm|farmhouse|manor|villa|vicarage|rectory|hall|bungalow"
+            "|stables"
+            "|granary|gatehouse|mansions|towers|residency|niwas|nivas|bhavan|bhawan|kunj|sadan|apartments"
+            "|society|chambers"
+            "|complex"
+        ),
     ),
     Rule(
         "street_capitals",

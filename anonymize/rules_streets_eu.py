@@ -34,7 +34,7 @@ _PT = (
     r"|Vila|Quadra|Ladeira|Viela|Loteamento|Conjunto|Via|Servidão"
 )
 _PT_MORE = (
-    r"(?:[ ,–-]{1,3}(?i:apto?|ap|apartamento|bloco|bl|casa|sala|conjunto|cj|andar|lote|quadra|qd|lt"
+    r"(?:[ ,–-]{1,3}(?i:apto?|conj|ap|apartamento|bloco|bl|casa|sala|conjunto|cj|andar|lote|quadra|qd|lt"
     r"|fundos|torre|edif[ií]cio|ed|bairro|jardim|jd|vila|parque"
     r"|centro)(?![A-Za-zÀ-ÿ])\.?(?:[ ]?[A-Za-z0-9À-ÿ]{1,20}(?:[ ][A-ZÀ-Ý0-9][\wÀ-ÿ]{0,20}){0,2})?"
     r"|,?[ ][0-9]{1,2}[º°ªoa]\.?[ ]?(?:[A-Za-z]{1,4}\.?(?![A-Za-z]))?|,?[ ]r/c){0,4}"
@@ -81,7 +81,8 @@ _DE_ELSE = (
 
 _SMALL = "abcdefghijklmnopqrstuvwxyzßàáâãäåæçèéêëìíîïðñòóôõöøùúûüýþÿ"
 _PROSE = re.compile(
-    r"[a-zß-ÿ]{4}(?<!str)\. |[ ](?:is|the|and|its|it|has|but|with|for|was|are|que|não|foi|com|mas"
+    r"[a-zß-ÿ]{4}(?<!str)(?<!conj)(?<!pto)(?<!edif)\. |[ ](?:is|the|and|its|it|has|but|with|for|was|are"
+    r"|que|não|foi|com|mas"
     r"|para|por|pero|est|ist|und|son|fue)[ ]"
 )
 
@@ -121,6 +122,15 @@ RULES = (
             "|privada|cerrada|andador|circuito|glorieta|rambla|carrer|pasaje|jirón|jiron|alameda"
             "|cuesta|callej|viad|vial|retorno|peatonal|eje vial"
         ),
+    ),
+    _street_rule(
+        "street_romance_lower",
+        rf"{_LEFT}(?:(?<=at )via|(?<=in )via|(?<=to )via|viale|piazza|corso|calle|rua|avenida|paseo|plaza"
+        rf"|praça|travessa"
+        rf"|strada)[ ](?:[a-zà-ÿ'’]{{1,20}}[ ]){{0,4}}?[a-zà-ÿ'’]{{3,20}},?[ ](?:n[.º°]?[ ]?)?{_HOUSE}"
+        rf"(?=[ ]?[,;.)\n]|\s*$|[ ](?:and|but|no|nobody|please|apt|ap|piso|int))",
+        any_of("via|viale|piazza|corso|calle|rua|avenida|paseo|plaza|praça|travessa|strada"),
+        0.6,
     ),
     _street_rule(
         "street_it",

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from privgen.anonymize import (
     names_acting,
     names_addressed,
+    names_closing,
     names_cn,
     names_cn_around,
     names_cn_peoples,
@@ -75,6 +76,7 @@ RULES: tuple[Rule, ...] = (
     *names_acting.RULES,
     *names_labelled.RULES,
     *names_signatures.RULES,
+    *names_closing.RULES,
     *rules_cn_numbers.RULES,
     *rules_cn_phones.RULES,
     *rules_cn_online.RULES,

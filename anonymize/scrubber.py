@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from privgen.anonymize.date_text import DateFinder
+from privgen.anonymize.header_rows import HeaderRows
 from privgen.anonymize.keys import KEY_BYTES, check_key, key_id
 from privgen.anonymize.known import KnownIdentifiers
 from privgen.anonymize.normalise import normalise
@@ -142,6 +143,7 @@ class Scrubber:
         self._scanner = Scanner(rule for rule in RULES if rule.entity_type in wanted)
         self._delegates = not wanted.isdisjoint(DELEGATED_TYPES)
         self._dates = DateFinder()
+        self._rows = HeaderRows()
         self._finders = tuple(finders)
         if ner is not None:
             from privgen.anonymize.ner import NerFinder
@@ -279,6 +281,7 @@ class Scrubber:
         yield self._scanner
         if known is not None and known.count:
             yield known
+        yield self._rows
         if self._delegates and _may_hold_delegated(text):
             yield self._delegated
         yield from self._finders

@@ -61,6 +61,8 @@ def test_a_needed_shape_stands_in_every_match():
         "ann (at) shop.com",
         "zoe at zoemail.com",
         "packed by T. Reuter",
+        "signed for by T. REUTER",
+        "love from Theo and Maya",
         "52.5200, 13.4050",
         "a gift (mother, 34)",
         "order_no=4839123",
