@@ -43,7 +43,7 @@ RULES = (
             "|good evening|good day|greetings|moin|servus|namaste|hej "
         ),
         name_length,
-        after=r"(?=\s?[,!.:;–-]|\s?$|\n)|(?i:hi|hello|hey|hola|hallo|bonjour)[ ,]{1,2}$",
+        after=r"(?=\s?[,!.:;–-]|\s?$|\n)",
         score=0.6,
     ),
     person_rule(

@@ -24,7 +24,7 @@ _KIN = (
 )
 _PERSON = (
     rf"(?:{_KIN}|wom[ae]n|m[ae]n|lady|ladies|gentleman|guy|female|male|teen(?:ager)?|student|self|body"
-    r"|widow|retiree|grandparent|parent|person|customer|adult|mother-in-law|tween|youngster|lad|lass)s?"
+    r"|widow|retiree|pensioner|veteran|professional|nurse|teacher|grandparent|parent|person|customer|adult|mother-in-law|tween|youngster|lad|lass)s?"
 )
 _ENDS = (
     r"(?=\s?[.,;:!?)\"'”’\n/(]|\s*$|\s-\s"
@@ -90,7 +90,7 @@ RULES = (
     ),
     _age(
         "age_of_customer",
-        rf"(?<![A-Za-z])(?:{_ROLE}|s?he|who|i)[ ](?:is|was|am),? (?:now )?an? (?:[a-z]{{3,12}}"
+        rf"(?<![A-Za-z])(?:{_ROLE}|s?he|who|i)[ ](?:is|was|am),? (?:now )?(?:an? )?(?:[a-z]{{3,12}}"
         rf" )?({_OLD})(?![A-Za-z])",
         _OLD_WORDS,
         digit=False,
@@ -250,6 +250,20 @@ RULES = (
         rf"|will be|['’]ll be)[ ]"
         rf"({_GROWN})(?![0-9A-Za-z%/-]|[.,][0-9])",
         ("turned", "turning", "turns", "turn", "will be", "'ll be"),
+    ),
+    _age(
+        "age_kin_turned",
+        rf"(?<![A-Za-z])(?:{_KIN})[ ](?:[a-z'’-]{{2,15}}[ ])?(?:just |recently |has |will )?"
+        r"turn(?:ed|ing|s)?[ ]"
+        r"([1-9][0-9]?)(?=[ ]?[,;)!\n]|[ ]?\.(?![0-9])|\s*$|[ ](?:and|today|yesterday|tomorrow|this|last"
+        r"|next|on|in|soon|now|so|but)(?![a-z]))",
+        ("turned", "turning", "turns", "turn"),
+    ),
+    _age(
+        "age_of_child",
+        rf"(?<![A-Za-z])(?:{_KIN})s?[ ,]{{0,2}}\(?age[ds]?[ ]?[:=]?[ ]?([1-9])"
+        r"(?![0-9A-Za-z%/+-]|[.,][0-9]|[ ](?:to|-)[ ]?[0-9])",
+        ("age", "aged"),
     ),
     _age(
         "age_kin_is",

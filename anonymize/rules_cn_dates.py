@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from privgen.anonymize.rules import NO_DIGIT_RIGHT, Rule
+from privgen.anonymize.rules import NO_DIGIT_RIGHT, Rule, words
 from privgen.anonymize.rules_cn_words import SAID, one_of
 
 _N = "[0-9一二三四五六七八九十廿初]{1,4}"
@@ -21,7 +21,7 @@ _DATE = (
 
 _AGE = (
     "(?:[1-9][0-9]?|[二三四五六七八九]十[多几来]|[1-9]0[多几来]|[一二三四五六七八九]?十[一二三四五六七八九]?"
-    "|[一二两三四五六七八九])[ ]?周?岁(?:半|多|了)?"
+    "|[一二两三四五六七八九])[ ]?周?岁(?:半|多)?"
 )
 _WHO = (
     "我|他|她|本人|今年|现年|年龄|年纪|芳龄|年满|刚满|快满|已满|模特|客户|顾客|买家|用户|会员|患者|学员|先生|女士|男|女|老公|老婆|丈夫|妻子|爱人|媳妇|妈妈?|爸爸?|婆婆|公公"
@@ -88,6 +88,7 @@ RULES = (
         0.6,
         ("年龄", "年纪", "岁数", "芳龄", "age"),
         digit=True,
+        unless=words("recommended", "minimum", "suggested", "target", "适用", "适合", "建议", "推荐"),
     ),
     Rule(
         "age_cn_alone",

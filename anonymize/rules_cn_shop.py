@@ -257,6 +257,17 @@ RULES = (
         digit=True,
     ),
     Rule(
+        "cn_postcode_told_after",
+        "POSTCODE",
+        re.compile(
+            r"(?<![0-9A-Za-z])((?:0[1-7]|[1-8][0-9])[0-9]{4})"
+            r"(?=[ ]?(?:就?是|为|[(\[【])?[ ]?(?:我的|这边的|本地)?邮(?:政编码|编|码))"
+        ),
+        0.75,
+        ("邮编", "邮政", "邮码"),
+        digit=True,
+    ),
+    Rule(
         "cn_postcode_after_address",
         "POSTCODE",
         re.compile(
