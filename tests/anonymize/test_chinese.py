@@ -60,4 +60,5 @@ def test_time_grows_no_faster_than_the_text(piece):
         return time.process_time() - begin
 
     spent(2000)
-    assert spent(24_000) < 40 * spent(2000) + 0.5  # twelve times the text
+    long = min(spent(24_000), spent(24_000))  # a collection of garbage may fall into one
+    assert long < 40 * spent(2000) + 0.5  # twelve times the text
