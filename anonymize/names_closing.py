@@ -12,6 +12,8 @@ from privgen.anonymize.names_latin import (
     TWO,
     UP,
     WORD,
+    given_places,
+    line_places,
     listed,
     uncommon,
     whole_or_given,
@@ -106,6 +108,7 @@ RULES = (
         tuple(GIVEN),
         listed,
         unless=PUBLIC_WORK,
+        places=given_places,
     ),
     Rule(
         "person_title_behind",
@@ -162,7 +165,8 @@ RULES = (
         any_of(
             "*mc|*oneil|*obrien|*oconn|*oreil|*omall|*ohara|*osull|*oleary|*o'|*o’|*sson|*dottir|*poulos"
             "|*idis"
-            "|*oglu|*wicz|*enko|*chuk|*yshyn|*wski|*wska|*ov|*ez |*ez'|*ez’|*mann|*stein|*berger|*huber"
+            "|*oglu|*wicz|*enko|*chuk|*yshyn|*wski|*wska|*ov |*ov,|*ov'|*ov’|*ova |*ova,"
+            "|*ova'|*ova’|*ez |*ez,|*ez'|*ez’|*mann|*stein|*berger|*huber"
             "|*meyer"
             "|*meier|*maier|*schmidt|*macd|*mack|*macl|*maci|*macf|*macg|*macn"
         ),
@@ -230,6 +234,7 @@ RULES = (
         0.58,
         (",",),
         lambda value: len(value) if listed(value.split(",", 1)[1].strip()) else 0,
+        places=line_places,
     ),
     Rule(
         "person_apostrophe",

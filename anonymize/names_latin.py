@@ -37,7 +37,7 @@ NAME = rf"(?:{FULL}|{CAPITALS}|{ANY_CASE})"
 
 _RUN = re.compile(rf"[{UP}{LOW}]+")
 _JOINS = ("'", "’", "-")
-_CELL = re.compile(r"[\n|;\t:(]")
+_CELL = re.compile(r"[\n|;\t:(/]")
 
 GIVEN = wordlist("given_names")
 """Common given names that are no words of a shop's English."""

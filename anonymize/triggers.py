@@ -230,27 +230,20 @@ class Triggers:
             bits |= self._held(text, lowered, digit)
         if "." in text and DOMAIN[0] in self._sets and _DOMAIN.search(lowered):
             bits |= self._sets[DOMAIN[0]]
-        bits &= self._by_capitals[min(most_capitals(text), MOST)]
-        for mark, needing in self._by_mark:
-            if bits & needing and mark not in text:
-                bits &= ~needing
         reading = Reading(text, lowered, starts)
-        if digit:
-            joined, row = reading.digits
-            bits &= self._by_run[min(joined, MOST)] & self._by_row[min(row, MOST)]
-        else:
-            bits &= self._by_run[0] & ~self._digit
+        bits = self._needed(bits, reading, digit)
         in_place = plain or in_step(text, lowered)
         picked: list[Picked] = []
-        lacking: dict[re.Pattern[str], bool] = {}
+        lacking: dict[int, bool] = {}  # by identity: a pattern's hash is worked out anew each time
         while bits:
             number = bits.bit_length() - 1
             bits ^= 1 << number
             rule = self.rules[number]
             if rule.needs is not None:
-                if rule.needs not in lacking:
-                    lacking[rule.needs] = rule.needs.search(text) is None
-                if lacking[rule.needs]:
+                key = id(rule.needs)
+                if key not in lacking:
+                    lacking[key] = rule.needs.search(text) is None
+                if lacking[key]:
                     continue
             if rule.places is not None:
                 places: list[int] | None = reading.told(rule.places)
@@ -260,6 +253,20 @@ class Triggers:
                 picked.append(Picked(rule, places))
         picked.reverse()
         return picked
+
+    def _needed(self, bits: int, reading: Reading, digit: bool) -> int:
+        """Of some rules, those of which a text holds what every match needs."""
+        if not digit:
+            bits &= self._by_run[0] & ~self._digit
+        elif bits & ~self._by_run[0]:
+            joined, row = reading.digits
+            bits &= self._by_run[min(joined, MOST)] & self._by_row[min(row, MOST)]
+        if bits & ~self._by_capitals[0]:
+            bits &= self._by_capitals[min(most_capitals(reading.text), MOST)]
+        for mark, needing in self._by_mark:
+            if bits & needing and mark not in reading.text:
+                bits &= ~needing
+        return bits
 
     def _word_triggers(self, unwanted: int) -> WordTriggers:
         """The triggers of an ASCII text, without those of rules that need not be tried."""
