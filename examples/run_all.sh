@@ -13,6 +13,8 @@ step "$BIN/python" examples/explain_page.py
 step "$BIN/python" examples/train_federated.py
 step "$BIN/python" examples/whole_job.py "$WORK/whole"
 step "$BIN/privgen" demo "$WORK/demo" --locale zh_CN --merchants 2 --customers 30 --rounds 2
+step "$BIN/privgen" ledger show "$WORK/demo"
+step "$BIN/privgen" ledger verify "$WORK/demo"
 step "$BIN/privgen" demo "$WORK/template" --generator template --merchants 2 --customers 30 --rounds 1
 step "$BIN/python" examples/ner_tiny_data.py "$WORK/names"
 step "$BIN/python" examples/train_ner.py "$WORK/names" "$WORK/ner" --tiny
