@@ -14,6 +14,8 @@ SCORE = 0.7
 _DELIMITERS = "\t|;,"
 _LINE = re.compile(r"[^\n]+")
 _HEADER = re.compile(r"[A-Za-z\u3400-\u9fff#][\w #./()-]{0,29}")
+_LONGEST_HEADER = 40
+"""Characters before the first separator of a line of headers, with quotation marks, at most."""
 _CELLS = {
     delimiter: re.compile(rf'[ ]{{0,4}}("[^"\n]*"|[^{re.escape(delimiter)}\n]*)(?:{re.escape(delimiter)}|$)')
     for delimiter in _DELIMITERS
@@ -97,7 +99,8 @@ class HeaderRows:
             return
         lines = [(match.start(), match[0]) for match in _LINE.finditer(text)]
         for delimiter in _DELIMITERS:
-            if sum(delimiter in line for _, line in lines) > 1:
+            firsts = [line.find(delimiter) for _, line in lines if delimiter in line]
+            if len(firsts) > 1 and min(firsts) <= _LONGEST_HEADER:
                 yield from _tables([_cells(start, line, delimiter) for start, line in lines])
 
 

@@ -52,6 +52,7 @@ RULES = (
         0.6,
         ("*/",),
         _trim_url,
+        needs=re.compile(r"\.[A-Za-z]{2,6}/"),
     ),
     Rule(
         "url_capitals",

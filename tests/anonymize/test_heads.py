@@ -65,6 +65,7 @@ def test_a_needed_shape_stands_in_every_match():
         "love from Theo and Maya",
         "52.5200, 13.4050",
         "a gift (mother, 34)",
+        "see shop.com/wishlist/anna",
         "order_no=4839123",
         "tracking_no: SF1234567890123",
         "agent: what is the order number?\ncustomer: it is 4839123",
