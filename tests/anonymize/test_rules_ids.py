@@ -107,6 +107,9 @@ CLEAN = (
     "sku ABC1D23X9",
     "label 1M8GDM9A",
     "the expiry date of the milk is 09/27",
+    "lot 85.07.30-033.29",
+    "lot 529.982.247-26",
+    "lot 11.222.333/0001-82",
 )
 
 
