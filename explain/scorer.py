@@ -16,14 +16,11 @@ import torch
 from privgen.errors import ExplainError
 from privgen.explain.batching import Ids, frozen, padded, parameters, token_log_probs
 from privgen.explain.game import Mask, Values, checked_mask
-from privgen.explain.sharing import Stage, stages
+from privgen.explain.sharing import BATCH_ROWS, Stage, stages
 from privgen.explain.target import Target
 from privgen.explain.token_store import Places, TokenStore
 from privgen.progress import Progress, silent
 from privgen.prompt import EncodedPrompt
-
-BATCH_ROWS = 64
-"""Coalitions per forward call: 16 to 64 is fastest on CPU; halved by itself when memory runs out."""
 
 _PositionLimits = ("max_position_embeddings", "n_positions")
 
