@@ -168,15 +168,13 @@ def kendall(a: Values, b: Values) -> float:
     return float((sign_a * sign_b).sum() / norm) if norm else 0.0
 
 
-def _curves(
-    game: Game, order: npt.NDArray[np.intp], points: npt.NDArray[np.intp]
-) -> tuple[Values, Values]:
+def _curves(game: Game, order: npt.NDArray[np.intp], points: npt.NDArray[np.intp]) -> tuple[Values, Values]:
     """Deletion and insertion curve of each sentence under its own order, `(n_sentences, n_points)`."""
     sentences, n = order.shape
     position = np.empty_like(order)
     np.put_along_axis(position, order, np.tile(np.arange(n), (sentences, 1)), axis=1)
     gone = position[:, None, :] < points[None, :, None]  # (S, P, n)
-    masks = np.concatenate([~gone, gone]).reshape(-1, n)
+    masks = np.concatenate([~gone, gone]).reshape(2 * sentences * len(points), n)
     values = game.score(masks).reshape(2, sentences, len(points), sentences)
     own = np.arange(sentences)
     return values[0, own, :, own], values[1, own, :, own]

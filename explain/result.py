@@ -11,6 +11,7 @@ import numpy as np
 
 from privgen.errors import ExplainError
 from privgen.explain.game import Values
+from privgen.explain.withheld import withhold
 from privgen.schema import Signal
 
 if TYPE_CHECKING:
@@ -148,17 +149,20 @@ class Explanation:
         return tuple(self.signals[j] for j in self.cited[sentence])
 
     def to_records(
-        self, page_id: str, section: str, counterfactuals: Mapping[int, dict[str, str] | None] | None = None
+        self, page_id: str, section: str, counterfactuals: Mapping[int, dict[str, Any] | None] | None = None
     ) -> list[dict[str, Any]]:
         """One JSON-ready explanation record per sentence.
+
+        Guarantees: the words of other customers, in signals and quoted in sentences, stand in no record: see
+        `withhold`. The page record has them.
 
         Args:
             page_id: Page that holds the section.
             section: Section kind.
-            counterfactuals: Sentence index to `{removed, text}`.
+            counterfactuals: Sentence index to `Counterfactual.to_record()`.
         """
         found = counterfactuals or {}
-        return [
+        records: list[dict[str, Any]] = [
             {
                 "page_id": page_id,
                 "section": section,
@@ -182,6 +186,7 @@ class Explanation:
             }
             for index, text in enumerate(self.sentences)
         ]
+        return [withhold(record, self.signals) for record in records]
 
     def __repr__(self) -> str:
         """Count without showing the text."""

@@ -77,7 +77,7 @@ class Trust:
 
 
 def trust_rows(rows: int) -> int:
-    """Subsets that the trust of a sampled result may score: a quarter of its own, and `LEAST_ROWS` at least."""
+    """Subsets that the trust of a sampled result may score: a quarter of its own, at least `LEAST_ROWS`."""
     return max(LEAST_ROWS, rows // 4)
 
 
