@@ -8,7 +8,8 @@ from difflib import SequenceMatcher
 from typing import Any
 
 from privgen.errors import ExplainError
-from privgen.explain.marks import Mark, mark_difference
+from privgen.explain.marks import Mark
+from privgen.explain.marks import mark_difference as mark_difference
 from privgen.explain.result import Explanation
 from privgen.prompt import Prompt
 
