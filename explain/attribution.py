@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from privgen.explain.game import CachedGame, Game, Values, ends
 from privgen.explain.result import Explanation, VerdictRule
 from privgen.explain.solvers import Budget, Solution, choose, solver
 from privgen.explain.target import Target
+from privgen.explain.trust import assess, noise
 from privgen.progress import Progress, silent
 from privgen.prompt import EncodedPrompt, Prompt, encode_prompt
 
@@ -34,7 +36,9 @@ def explain(
 ) -> Explanation:
     """Explain generated sentences by the signals of their prompt.
 
-    All sentences are explained from the same forward passes. No text is generated.
+    All sentences are explained from the same forward passes. No text is generated. Every result holds its
+    noise and its `Trust`; for exact values that takes one more forward call, for sampled ones also up to a
+    quarter of their subsets (`trust_rows`).
 
     Args:
         generator: Anything with a Hugging Face `.model` and its `.tokenizer` (optionally `.bos_ids`), or a
@@ -73,8 +77,12 @@ def explain(
     cached = game if isinstance(game, CachedGame) else CachedGame(game)
     solution = solver(name)(cached, budget) if prompt.signals else _nothing(cached)
     none, full = ends(cached)
-    noise, noise_passes = _noise_floor(game, np.stack([none, full]))
-    verdicts, cited = _judge(rule or VerdictRule(), solution, noise)
+    spent = _rows(cached)
+    rng = np.random.default_rng(1)  # not the solver's: looking at a result does not change the next one
+    floor, order, noise_passes = _noise(cached, rng)
+    again = replace(budget, rng=rng)
+    trust = assess(cached, solution, lambda: solver(name)(cached, again), rng=rng)
+    verdicts, cited = _judge(rule or VerdictRule(), solution, floor)
     return Explanation(
         signals=prompt.signals,
         sentences=target.texts,
@@ -86,9 +94,11 @@ def explain(
         cited=cited,
         method=name,
         exact=solution.exact,
-        noise_floor=noise,
+        noise_floor=floor,
+        order_noise=order,
+        trust=trust,
         forward_passes=_passes(game) - passes_before + noise_passes,
-        rows=_rows(cached) - (rows_before if cached is game else 0),
+        rows=spent - (rows_before if cached is game else 0),
     )
 
 
@@ -171,13 +181,10 @@ def _scorer(game: Game) -> Scorer | None:
     return inner if hasattr(inner, "shares_prefix") else None  # type: ignore[return-value]
 
 
-def _noise_floor(game: Game, expected: Values) -> tuple[float, int]:
-    """Largest change when the two ends are scored again, in one batch of their own, nothing shared."""
+def _noise(game: Game, rng: np.random.Generator) -> tuple[float, Values | None, int]:
+    """Noise of batching and of the order of the signals; nothing to measure without a model."""
     scorer = _scorer(game)
-    if scorer is None:
-        return 0.0, 0
-    again = scorer.independent()
-    return float(np.abs(np.stack(ends(again)) - expected).max()), again.forward_passes
+    return (0.0, None, 0) if scorer is None else noise(game, scorer, rng)
 
 
 def _passes(game: Game) -> int:

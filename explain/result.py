@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from privgen.errors import ExplainError
 from privgen.explain.game import Values
+from privgen.explain.withheld import withhold
 from privgen.schema import Signal
+
+if TYPE_CHECKING:
+    from privgen.explain.trust import Trust
 
 
 class Verdict(StrEnum):
@@ -81,7 +85,10 @@ class Explanation:
         method: Name of the solver, as given to `explain`.
         exact: Whether the scores are the exact solution of the method's own definition.
         removal: What stood in for an absent signal: `remove` (its line is not in the prompt).
-        noise_floor: Largest change of a log-probability under another batching, nats.
+        noise_floor: Most that a score may change under another batching, nats.
+        order_noise: `(n_sentences,)` most that the scores of a sentence may change when the signals stand in
+            another order in the prompt, nats; None without a model to ask. See `trust.noise`.
+        trust: How far the scores can be trusted; None of a result that was not made by `explain`.
         forward_passes: Batched calls of the model.
         rows: Distinct subsets scored.
     """
@@ -98,6 +105,8 @@ class Explanation:
     exact: bool
     removal: str = "remove"
     noise_floor: float = 0.0
+    order_noise: Values | None = None
+    trust: Trust | None = None
     forward_passes: int = 0
     rows: int = 0
 
@@ -140,17 +149,20 @@ class Explanation:
         return tuple(self.signals[j] for j in self.cited[sentence])
 
     def to_records(
-        self, page_id: str, section: str, counterfactuals: Mapping[int, dict[str, str] | None] | None = None
+        self, page_id: str, section: str, counterfactuals: Mapping[int, dict[str, Any] | None] | None = None
     ) -> list[dict[str, Any]]:
         """One JSON-ready explanation record per sentence.
+
+        Guarantees: the words of other customers, in signals and quoted in sentences, stand in no record: see
+        `withhold`. The page record has them.
 
         Args:
             page_id: Page that holds the section.
             section: Section kind.
-            counterfactuals: Sentence index to `{removed, text}`.
+            counterfactuals: Sentence index to `Counterfactual.to_record()`.
         """
         found = counterfactuals or {}
-        return [
+        records: list[dict[str, Any]] = [
             {
                 "page_id": page_id,
                 "section": section,
@@ -164,6 +176,8 @@ class Explanation:
                 "value_none": float(self.values_none[index]),
                 "completeness_error": float(self.completeness_errors[index]),
                 "noise_floor": self.noise_floor,
+                "order_noise": None if self.order_noise is None else float(self.order_noise[index]),
+                "trust": None if self.trust is None else self.trust.to_record(index),
                 "verdict": self.verdicts[index].value,
                 "cited": [self.signals[j].signal_id for j in self.cited[index]],
                 "counterfactual": found.get(index),
@@ -172,6 +186,7 @@ class Explanation:
             }
             for index, text in enumerate(self.sentences)
         ]
+        return [withhold(record, self.signals) for record in records]
 
     def __repr__(self) -> str:
         """Count without showing the text."""

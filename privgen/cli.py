@@ -286,12 +286,60 @@ def generate(
 def explain(
     run: Run = DEFAULT_RUN,
     method: Annotated[str | None, typer.Option(help="exact, or another method; see the README.")] = None,
+    why: Annotated[bool, typer.Option("--why", help="Then show why a page says what it says.")] = False,
+    page: Annotated[str | None, typer.Option(help="With --why: which page (default: the first).")] = None,
+    lang: Annotated[
+        str | None, typer.Option(help="With --why: en or zh (default: the language of the page).")
+    ] = None,
+    selftest: Annotated[
+        bool, typer.Option("--selftest", help="Check explanations on a model whose truth is known; no run.")
+    ] = False,
     model: Model = None,
     config: Config = None,
     json: Json = False,
 ) -> None:
     """Say for every sentence which signals drove it, and how far that can be trusted."""
-    _stage("explain", run, config, {"explain": {"method": method}, "model": model}, json)
+    if lang not in (None, "en", "zh"):
+        raise typer.BadParameter("--lang is en or zh")
+    if not why and (page or lang):
+        raise typer.BadParameter("--page and --lang go with --why")
+    if selftest:
+        with errors_as_lines(json):
+            from privgen.cli_explain import run_selftest
+
+            run_selftest(json)
+        return
+    flags = {"explain": {"method": method}, "model": model}
+    if not why:
+        _stage("explain", run, config, flags, json)
+        return
+    with errors_as_lines(json):
+        from privgen.cli_explain import show_why
+        from privgen.pipeline import run_stage
+
+        with progress_bar("explain", quiet=json) as progress:
+            run_stage("explain", run, config, flags, {}, progress)
+        show_why(run, page, lang, json)
+
+
+@app.command()
+def hide(
+    page: Annotated[str, typer.Option(help="Page that uses the signal; see privgen explain RUN --why.")],
+    signal: Annotated[str, typer.Option(help="Signal of that page.")],
+    run: Run = DEFAULT_RUN,
+    text: Annotated[
+        str | None, typer.Option("--correct", help="Do not hide it: let it say this instead.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Hide a signal from the pages of its customer, or correct it; the next page follows.
+
+    RUN is the run folder; run privgen generate RUN for the next page.
+    """
+    with errors_as_lines(json):
+        from privgen.cli_explain import run_wish
+
+        run_wish(run, page, signal, text, json)
 
 
 @app.command()

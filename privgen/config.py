@@ -96,6 +96,8 @@ class TrainConfig(Part):
         adapter: lora, or full to train all weights of the model (a lower learning_rate is needed then).
         rank: LoRA rank.
         learning_rate: Of the local optimiser.
+        signal_dropout: Probability that a training example lacks a signal of its prompt, so that taking one
+            away, as explanations do, is nothing new to the model.
         engine: inprocess, or ray for Flower's simulation engine.
         workers: Processes that train silos side by side; default none of their own, on Ray one per CPU.
         gpus_per_client: On Ray, the share of a GPU that a silo takes.
@@ -124,6 +126,7 @@ class TrainConfig(Part):
     adapter: Literal["lora", "full"] = "lora"
     rank: Positive = 8
     learning_rate: Annotated[float, Field(gt=0)] = 1e-3
+    signal_dropout: Annotated[float, Field(ge=0, lt=1)] = 0.3
     max_length: Positive = 512
     engine: Literal["inprocess", "ray"] = "inprocess"
     workers: Positive | None = None
