@@ -86,7 +86,9 @@ class Endpoint:
         except (KeyError, TypeError):
             found = []
         if len(found) != len(prompts) or not all(isinstance(one, dict) for one in found):
-            raise ExplainError("endpoint: the answer has no log-probabilities; it must know echo and logprobs")
+            raise ExplainError(
+                "endpoint: the answer has no log-probabilities; it must know echo and logprobs"
+            )
         return found
 
     def _post(self, body: bytes) -> Any:
@@ -144,9 +146,19 @@ class EndpointScorer:
         """Number of sentences in the target."""
         return len(self._target.spans)
 
-    def independent(self) -> EndpointScorer:
-        """The same game again, asked anew: a server may batch it with others."""
-        return EndpointScorer(self._endpoint, self._prompt, self._target, self._stand_ins)
+    def score_in_orders(
+        self, orders: Sequence[Sequence[int]], keeps: Sequence[Mask]
+    ) -> tuple[list[Values], int]:
+        """Score subsets again with the signals in other orders; as in `Scorer.score_in_orders`."""
+        values, calls = [], 0
+        for order, keep in zip(orders, keeps, strict=True):
+            signals = tuple(self._prompt.signals[j] for j in order)
+            prompt = Prompt(self._prompt.prefix, signals, self._prompt.suffix)
+            stand_ins = [self._stand_ins[j] for j in order]
+            again = EndpointScorer(self._endpoint, prompt, self._target, stand_ins)
+            values.append(again.score(keep[:, list(order)]))
+            calls += again.forward_passes
+        return values, calls
 
     def score(self, keep: Mask) -> Values:
         """Log-probabilities of the sentences for each coalition; shapes as in `Game.score`.
@@ -155,24 +167,23 @@ class EndpointScorer:
             ExplainError: The endpoint does not answer, or with fewer log-probabilities than tokens.
         """
         keep = checked_mask(keep, self.n_signals)
-        ask = self._by_text if self._endpoint.tokenizer is None else self._by_ids
+        tokenizer = self._endpoint.tokenizer
         values = np.zeros((len(keep), self.n_sentences))
         for start in range(0, len(keep), self._endpoint.batch_rows):
             rows = keep[start : start + self._endpoint.batch_rows]
-            values[start : start + len(rows)] = ask(rows)
+            found = self._by_text(rows) if tokenizer is None else self._by_ids(rows, tokenizer)
+            values[start : start + len(rows)] = found
             self.forward_passes += 1
             self._progress(start + len(rows), len(keep), "scoring subsets")
         return values
 
-    def _by_ids(self, rows: Mask) -> Values:
-        tokenizer = self._endpoint.tokenizer
-        assert tokenizer is not None
+    def _by_ids(self, rows: Mask, tokenizer: Tokenizer) -> Values:
         encoded = encode_prompt(self._prompt, tokenizer, self._endpoint.bos_ids)
-        absent = absent_ids(self._stand_ins, tokenizer)
+        lines = list(zip(absent_ids(self._stand_ins, tokenizer), encoded.signals, strict=True))
         prompts = [
             [
                 *encoded.prefix,
-                *(i for kept, here, gone in zip(row, encoded.signals, absent, strict=True) for i in (here if kept else gone)),
+                *(i for kept, line in zip(row, lines, strict=True) for i in line[int(kept)]),
                 *encoded.suffix,
             ]
             for row in rows
@@ -193,10 +204,7 @@ class EndpointScorer:
         lengths = [len(text) + 1 for text in self._target.texts]
         return np.array(
             [
-                [
-                    _total(one, *places)
-                    for places in _places(one, [*accumulate(lengths, initial=len(prompt))])
-                ]
+                [_total(one, *places) for places in _places(one, [*accumulate(lengths, initial=len(prompt))])]
                 for one, prompt in zip(found, prompts, strict=True)
             ]
         )

@@ -70,13 +70,16 @@ def grouped_shapley(
 
     Args:
         game: The value function, any number of signals.
-        rows: Budget of coalitions, at least 32.
+        rows: Budget of coalitions, at least 32 or all there are.
         rng: Draws them.
         kinds: Kind of each signal, for the first groups.
 
     Raises:
-        ExplainError: The budget is under 32 rows.
+        ExplainError: The budget is under 32 rows and does not cover every coalition.
     """
+    if rows >= 1 << min(game.n_signals, 62):
+        scores, errors = kernel_shapley(game, rows=rows, rng=rng)
+        return Grouped(scores, errors, tuple((signal,) for signal in range(game.n_signals)), True)
     if rows < 32:
         raise ExplainError(f"{rows} rows: grouping wants at least 32")
     cached, spent = CachedGame(game), 0

@@ -20,7 +20,6 @@ import numpy as np
 from privgen.errors import ExplainError
 from privgen.explain.game import Game, Mask, Values
 
-
 _STUDENT = (12.706, 12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306)
 """97.5 % points for one to eight degrees of freedom, where the series of `student` is coarse."""
 

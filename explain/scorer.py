@@ -112,16 +112,46 @@ class Scorer:
         self.rows += len(distinct)
         return values[inverse.reshape(-1)]
 
-    def independent(self) -> Scorer:
-        """A scorer of the same prompt and target that shares nothing: it shows the numerical noise."""
-        return Scorer(
-            self.model, self.prompt, self.target, absent=self.absent, batch_rows=2, share_prefix=False
-        )
+    def score_in_orders(
+        self, orders: Sequence[Sequence[int]], keeps: Sequence[Mask]
+    ) -> tuple[list[Values], int]:
+        """Score subsets again with the signals in other orders, nothing shared: shows the noise.
 
-    def prompt_ids(self, row: Any) -> Ids:
-        """Ids of the whole prompt of one coalition, `(n_signals,)`."""
-        start = np.array(self.prompt.prefix, dtype=np.int64)
-        return np.concatenate([start, self._signals(row, 0, self.n_signals), self._suffix()])
+        Args:
+            orders: Orders of the signals in the prompt, by their places in this one.
+            keeps: For each order, `(rows, n_signals)` as for `score`.
+
+        Returns:
+            For each order, `(rows, n_sentences)`, and the forward calls it took: one, if memory allows.
+        """
+        bodies = [
+            self.prompt_ids(row, order)
+            for order, keep in zip(orders, keeps, strict=True)
+            for row in checked_mask(keep, self.n_signals)
+        ]
+        alone = Scorer(
+            self.model,
+            self.prompt,
+            self.target,
+            absent=self.absent,
+            batch_rows=max(1, len(bodies)),
+            share_prefix=False,
+        )
+        values = np.empty((len(bodies), self.n_sentences))
+
+        def run(start: int, stop: int) -> None:
+            values[start:stop] = alone._sentences(bodies[start:stop], [])
+
+        with frozen(self.model):
+            alone._in_batches(len(bodies), run)
+        ends = np.cumsum([len(keep) for keep in keeps])[:-1]
+        return np.split(values, ends), alone.forward_passes
+
+    def prompt_ids(self, row: Any, order: Sequence[int] | None = None) -> Ids:
+        """Ids of the whole prompt of one coalition, `(n_signals,)`, its signals in the given order."""
+        places = range(self.n_signals) if order is None else order
+        pieces = [self._pieces[int(j)][int(row[j])] for j in places]
+        return np.concatenate([np.array(self.prompt.prefix, dtype=np.int64), *pieces, self._suffix()])
 
     def _values(self, rows: Mask) -> Values:
         bodies, places = self._rows(rows)

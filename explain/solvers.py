@@ -25,13 +25,11 @@ class Budget:
     Args:
         rows: Most coalitions a sampling solver may score.
         rng: Source of all randomness; libraries with global generators are seeded from it and restored.
-        max_exact: Most signals that may be enumerated.
         kinds: Kind of each signal, for solvers that use the hierarchy.
     """
 
     rows: int
     rng: np.random.Generator
-    max_exact: int = 10
     kinds: tuple[SignalKind, ...] = ()
 
 

@@ -62,7 +62,9 @@ class TokenStore:
             places[number, width - len(row) :], mask[number, width - len(row) :] = row, 1
         flat = torch.from_numpy(places.reshape(-1))
         shape = (len(rows), width)
-        data = [(_sequences(keys, flat, shape), _sequences(values, flat, shape)) for keys, values in self._layers]
+        data = [
+            (_sequences(keys, flat, shape), _sequences(values, flat, shape)) for keys, values in self._layers
+        ]
         return DynamicCache(ddp_cache_data=data), torch.from_numpy(mask)
 
 

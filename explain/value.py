@@ -8,7 +8,7 @@ from typing import Any, Protocol, runtime_checkable
 import numpy as np
 
 from privgen.errors import ExplainError, MissingExtraError
-from privgen.explain.absence import Absence, absent_ids
+from privgen.explain.absence import Absence, Removal, absent_ids
 from privgen.explain.chat import in_chat
 from privgen.explain.endpoint import Endpoint, EndpointScorer
 from privgen.explain.game import CachedGame, Game, Mask, Values
@@ -22,10 +22,15 @@ from privgen.prompt import EncodedPrompt, Prompt, encode_prompt
 class ModelGame(Game, Protocol):
     """A game that a model is asked for: it counts its calls and can be played again on its own."""
 
-    forward_passes: int
+    @property
+    def forward_passes(self) -> int:
+        """Calls of the model so far."""
+        ...
 
-    def independent(self) -> ModelGame:
-        """The same game, with nothing shared or remembered: shows the numerical noise."""
+    def score_in_orders(
+        self, orders: Sequence[Sequence[int]], keeps: Sequence[Mask]
+    ) -> tuple[list[Values], int]:
+        """Score again with the signals in other orders, nothing shared or remembered; and the calls made."""
         ...
 
 
@@ -54,9 +59,15 @@ class MeanGame:
         """Mean payoffs; shapes as in `Game.score`."""
         return np.asarray(np.mean([game.score(keep) for game in self._games], axis=0))
 
-    def independent(self) -> MeanGame:
-        """The same mean of games that share nothing."""
-        return MeanGame([game.independent() for game in self._games])
+    def score_in_orders(
+        self, orders: Sequence[Sequence[int]], keeps: Sequence[Mask]
+    ) -> tuple[list[Values], int]:
+        """Mean payoffs with the signals in other orders."""
+        found = [game.score_in_orders(orders, keeps) for game in self._games]
+        values = [
+            np.asarray(np.mean(parts, axis=0)) for parts in zip(*(one for one, _ in found), strict=True)
+        ]
+        return values, sum(calls for _, calls in found)
 
 
 def game_for(
@@ -114,7 +125,18 @@ def game_for(
             )
             for one in stand_ins
         ]
-    return games[0] if len(games) == 1 else MeanGame(games)
+    game = games[0] if len(games) == 1 else MeanGame(games)
+    game.absence = absence or Absence()  # type: ignore[attr-defined]
+    return game
+
+
+def absence_of(game: Game) -> Absence | None:
+    """What stands for absent signals in a game that was made before; None where no model is behind it."""
+    inner = game.inner if isinstance(game, CachedGame) else game
+    stated: Absence | None = getattr(inner, "absence", None)
+    if stated is None and any(getattr(inner, "absent", ())):  # a `Scorer` made by hand
+        return Absence(removal=Removal.BASELINE)
+    return stated
 
 
 def target_for(generator: Any, sentences: Sequence[str] | Target) -> Target:
