@@ -1,4 +1,4 @@
-"""What stands for a signal that is not in a coalition: nothing, a neutral line, or another customer's line."""
+"""What stands for an absent signal: nothing, a neutral line, or a line of another customer."""
 
 from __future__ import annotations
 

@@ -9,6 +9,7 @@ Source: Sundararajan et al. (2017).
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -100,7 +101,7 @@ def _forward(scorer: Any, seq2seq: bool) -> Any:
 def _signal_spans(scorer: Any) -> list[tuple[int, int]]:
     """Half-open range of each signal's tokens in the whole prompt."""
     ends = len(scorer.prompt.prefix) + np.cumsum([0, *map(len, scorer.prompt.signals)])
-    return [(int(start), int(stop)) for start, stop in zip(ends, ends[1:], strict=False)]
+    return [(start, stop) for start, stop in pairwise(ends.tolist())]
 
 
 def _neutral_id(model: Any) -> int:

@@ -1,9 +1,10 @@
 """Many signals within a small budget: score groups first, then split the groups that matter.
 
 A group is a player: all its signals are in or out together. Groups start as runs of one kind of signal on one
-side (customer or product). After each round the groups that move a sentence are cut in four, those that move
-none stay whole, and the game is played again by the new players. What a group that was never split gets is
-shared equally inside it, with an error that says so.
+side (customer or product). A group that moves a sentence, alone or as the last one to go, is cut in four; one
+that moves none stays whole. When the groups that matter are single signals, or a third of the budget is left,
+the players' Shapley values are sampled. What a group that stayed whole gets is shared equally inside it, with
+an error that says so. Two signals of one group that undo each other exactly are not seen.
 """
 
 from __future__ import annotations
@@ -15,10 +16,13 @@ import numpy as np
 
 from privgen.errors import ExplainError
 from privgen.explain.game import CachedGame, Game, Mask, Values, checked_mask
-from privgen.explain.sampling import kernel_shapley, settled
+from privgen.explain.sampling import kernel_at, kernel_shapley, settled
 from privgen.schema import CUSTOMER_KINDS, SignalKind
 
 Group = tuple[int, ...]
+
+NATS = 0.05
+"""Moves under this are not looked for inside a group: five per cent in likelihood."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -59,8 +63,12 @@ class QuotientGame:
 
     def score(self, keep: Mask) -> Values:
         """Payoffs of sets of groups; shapes as in `Game.score`."""
+        return self._game.score(self.members(keep))
+
+    def members(self, keep: Mask) -> Mask:
+        """Sets of groups as sets of signals."""
         keep = checked_mask(keep, self.n_signals)
-        return self._game.score(keep.astype(np.int64) @ self._members.astype(np.int64) > 0)
+        return np.asarray(keep.astype(np.int64) @ self._members.astype(np.int64) > 0)
 
 
 def grouped_shapley(
@@ -82,23 +90,18 @@ def grouped_shapley(
         return Grouped(scores, errors, tuple((signal,) for signal in range(game.n_signals)), True)
     if rows < 32:
         raise ExplainError(f"{rows} rows: grouping wants at least 32")
-    cached, spent = CachedGame(game), 0
+    cached = CachedGame(game)
     players = first_groups(kinds or (SignalKind.PROFILE,) * game.n_signals, most=max(6, rows // 16))
-    if _round_rows(len(players)) > rows:  # more kinds than the budget can tell apart
+    if 3 * len(players) + 8 > rows:  # more kinds than the budget can tell apart
         ordered = [signal for group in players for signal in group]
-        players = tuple(tuple(int(i) for i in part) for part in np.array_split(ordered, 5))
-    while True:
-        left = rows - spent
-        cost = min(left, _round_rows(len(players)))
-        scores, errors = kernel_shapley(QuotientGame(cached, players), rows=cost, rng=rng)
-        spent = cached.rows
-        # the next round must leave rows for all its players
-        finer = _split(players, scores, errors, most=(rows - spent - 4) // 3)
-        if finer == players:
-            break
+        players = tuple(tuple(int(i) for i in part) for part in np.array_split(ordered, 6))
+    while (finer := _split(players, cached, rows)) != players:
         players = finer
-    if (left := rows - spent) >= _round_rows(len(players)):  # what is left sharpens the last round
-        scores, errors = kernel_shapley(QuotientGame(cached, players), rows=left, rng=rng)
+    quotient = QuotientGame(cached, players)
+    # the players alone and as the last to go are scored: what is left is for other coalitions
+    affordable = rows - cached.rows + int(cached.holds(quotient.members(_singles(len(players)))).sum())
+    seed = int(rng.integers(2**32))
+    scores, errors = kernel_at(quotient, rows=max(affordable, 2 * len(players) + 4), seed=seed)
     return _shared_out(players, scores, errors, game.n_signals)
 
 
@@ -115,26 +118,30 @@ def first_groups(kinds: Sequence[SignalKind], most: int) -> tuple[Group, ...]:
     )
 
 
-def _round_rows(players: int) -> int:
-    """Three rows per player, or all coalitions of a few."""
-    return 3 * players + 4 if players > 5 else 1 << players
+def _singles(players: int) -> Mask:
+    """No player, all, each alone, all but each."""
+    alone = np.eye(players, dtype=np.bool_)
+    return np.concatenate([np.zeros((1, players), np.bool_), np.ones((1, players), np.bool_), alone, ~alone])
 
 
-def _split(players: tuple[Group, ...], scores: Values, errors: Values, most: int) -> tuple[Group, ...]:
-    """Cut the groups that matter in four, most important first, while there are at most `most` players."""
-    high = np.abs(scores) + 1.96 * errors
-    bar = np.maximum(0.05, 0.05 * np.abs(scores).max(axis=1, keepdims=True))
-    weight = (high / bar).max(axis=0)  # above 1: may move some sentence
-    count, cut = len(players), set()
+def _split(players: tuple[Group, ...], game: CachedGame, rows: int) -> tuple[Group, ...]:
+    """Cut the groups that matter in four, most important first, as far as the budget goes."""
+    count = len(players)
+    values = QuotientGame(game, players).score(_singles(count))
+    added, missed = values[2 : 2 + count] - values[0], values[1] - values[2 + count :]
+    moved = np.maximum(np.abs(added), np.abs(missed))  # (players, S)
+    weight = (moved / np.maximum(NATS, 0.05 * moved.max(axis=0))).max(axis=1)
+    spent, cut = game.rows, set()
     for place in np.argsort(-weight, kind="stable"):
         parts = min(4, len(players[place]))
-        if weight[place] > 1 and parts > 1 and count + parts - 1 <= most:
+        after = spent + 2 * parts
+        if weight[place] > 1 and parts > 1 and after + max(count + parts + 8, rows // 3) <= rows:
             cut.add(int(place))
-            count += parts - 1
+            count, spent = count + parts - 1, after
     finer: list[Group] = []
     for place, group in enumerate(players):
-        parts = min(4, len(group)) if place in cut else 1
-        finer += [tuple(int(i) for i in part) for part in np.array_split(group, parts)]
+        pieces = np.array_split(group, min(4, len(group)) if place in cut else 1)
+        finer += [tuple(int(i) for i in piece) for piece in pieces]
     return tuple(finer)
 
 
@@ -142,8 +149,9 @@ def _shared_out(players: tuple[Group, ...], scores: Values, errors: Values, n_si
     by_signal, spread = np.zeros((2, len(scores), n_signals))
     for place, group in enumerate(players):
         size = len(group)
-        unknown = np.abs(scores[:, place]) * np.sqrt((1 - 1 / size) / size)
+        # all of it may be one member's; and members that undo each other may move what is not looked for
+        unknown = np.maximum(np.abs(scores[:, place]) * np.sqrt((1 - 1 / size) / size), NATS / 2)
         for signal in group:
             by_signal[:, signal] = scores[:, place] / size
-            spread[:, signal] = np.hypot(errors[:, place] / size, unknown)
+            spread[:, signal] = np.hypot(errors[:, place] / size, unknown) if size > 1 else errors[:, place]
     return Grouped(by_signal, spread, players, settled(scores, errors))

@@ -52,7 +52,7 @@ def kernel_shapley(game: Game, *, rows: int, rng: np.random.Generator) -> tuple[
 
     Returns:
         Scores and standard errors, both `(n_sentences, n_signals)`. About 95 in 100 intervals of 1.96
-        standard errors hold the exact value from four rows per signal on; fewer hold at the least budget.
+        standard errors hold the exact value; near the least budget the errors are very wide.
 
     Raises:
         ExplainError: The budget is too small to determine the values.
@@ -61,7 +61,7 @@ def kernel_shapley(game: Game, *, rows: int, rng: np.random.Generator) -> tuple[
     if n < 2:
         values = game.score(np.array([[False] * n, [True] * n]).reshape(2, n))
         return np.repeat((values[1] - values[0])[:, None], n, axis=1), np.zeros((game.n_sentences, n))
-    return _scored(game, pair_design(n, rows, int(rng.integers(2**32))))
+    return kernel_at(game, rows=rows, seed=int(rng.integers(2**32)))
 
 
 def kernel_until_stable(
@@ -88,7 +88,7 @@ def kernel_until_stable(
         return *kernel_shapley(game, rows=rows, rng=rng), True
     look = min(rows, max(4 * n, 32))
     while True:
-        scores, errors = _scored(game, pair_design(n, look, seed))
+        scores, errors = kernel_at(game, rows=look, seed=seed)
         stands = settled(scores, errors, top)
         if stands or look >= rows:
             return scores, errors, stands
@@ -119,7 +119,9 @@ def settled(scores: Values, errors: Values, top: int = 3, *, nats: float = 0.05,
     return True
 
 
-def _scored(game: Game, design: PairDesign) -> tuple[Values, Values]:
+def kernel_at(game: Game, *, rows: int, seed: int) -> tuple[Values, Values]:
+    """`kernel_shapley` of two signals or more; more rows with one seed add to those of fewer."""
+    design = pair_design(game.n_signals, rows, seed)
     n, pairs = game.n_signals, len(design.masks)
     masks = np.concatenate(
         [np.zeros((1, n), dtype=np.bool_), np.ones((1, n), dtype=np.bool_), design.masks, ~design.masks]
@@ -176,7 +178,9 @@ def _solve(design: PairDesign, contrast: Values, total: Values) -> tuple[Values,
     influence = basis @ inverse @ (x * design.weights[:, None]).T  # (n, P)
     variance = (influence**2) @ (residual**2 * design.sampled[:, None])  # (n, S)
     scores = total[:, None] / n + (basis @ beta).T
-    return scores, np.sqrt(variance).T * student(len(x) - x.shape[1])
+    # only sampled pairs tell how far sampling can be off, and one of them tells next to nothing
+    freedom = min(len(x) - x.shape[1], int(np.count_nonzero(design.sampled)) - 1)
+    return scores, np.sqrt(variance).T * student(freedom)
 
 
 def student(freedom: int) -> float:

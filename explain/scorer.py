@@ -183,7 +183,7 @@ class Scorer:
         return [np.concatenate([self._after(row, covered, len(row)), suffix]) for row in rows], places
 
     def _share_prefix(self) -> None:
-        """Store the prefix but its last token, whose output predicts the target when nothing comes between."""
+        """Store the prefix but its last token, whose output predicts the target where nothing follows."""
         if not self._share or self._store is not None:
             return
         ids = torch.tensor([self.prompt.prefix[:-1]])
