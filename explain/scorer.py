@@ -197,7 +197,9 @@ class Scorer:
         """Places of the tokens of every beginning, after computing what is new in them."""
         bodies = [self._after(rows[row], stage.start, stage.stop) for row in stage.rows]
         before = [places[row] for row in stage.rows]
-        found = list(before)
+        found, store = list(before), self._store
+        if store is None:
+            return found
         # a beginning whose signals are all absent has nothing new
         new = sorted((place for place, body in enumerate(bodies) if len(body)), key=lambda i: len(bodies[i]))
 
@@ -205,7 +207,7 @@ class Scorer:
             batch = new[start:stop]
             ids, mask = padded([bodies[i] for i in batch], left=True)
             out = self._causal(ids, mask, [before[i] for i in batch], keep=1)
-            for i, added in zip(batch, self._store.add(out.past_key_values, mask), strict=True):
+            for i, added in zip(batch, store.add(out.past_key_values, mask), strict=True):
                 found[i] = np.concatenate([before[i], added])
 
         self._in_batches(len(new), run)

@@ -71,7 +71,8 @@ def stages(
     affordable = max(1, -(-count // batch_rows) // 6)
 
     def cost(chosen: tuple[int, ...]) -> float:
-        ends = [*((stop, cuts[stop][0]) for stop in chosen), (n, slice(None))]
+        ends: list[tuple[int, Index]] = [(stop, cuts[stop][0]) for stop in chosen]
+        ends.append((n, np.arange(count)))
         calls = sum(-(-len(cuts[stop][0]) // batch_rows) for stop in chosen)
         if calls > affordable:
             return np.inf
