@@ -97,7 +97,7 @@ def assess(
         rng: Draws subsets and orders.
     """
     before, n = game.rows, game.n_signals
-    if n < 31 and before >= 1 << n:
+    if n < 2 or (n < 31 and before >= 1 << n):
         lds, held_out = _cross_fitted(game, rng)
         curves = faithfulness(game, solution.scores, rng=rng, k=K)
     else:
@@ -122,9 +122,10 @@ def noise(game: Game, scorer: Any, rng: np.random.Generator) -> tuple[float, Val
     """Most that scores may change, in nats, under another batching and under another order of the signals.
 
     Subsets are scored once more in one batch that shares nothing: as they are, with the signals of the prompt
-    reversed, and shuffled. A score is a mean of differences of two values, so it moves by at most twice the
-    most that a value moves. Both are estimates: other subsets and orders are not looked at. A model that
-    writes about its signals one after the other makes the second large.
+    reversed, and shuffled (not that, where the model reads too few tokens to do all in one call). A score is
+    a mean of differences of two values, so it moves by at most twice the most that a value moves. Both are
+    estimates: other subsets and orders are not looked at. A model that writes about its signals one after
+    the other makes the second large.
 
     Args:
         game: The value function.
@@ -136,6 +137,7 @@ def noise(game: Game, scorer: Any, rng: np.random.Generator) -> tuple[float, Val
     """
     n = game.n_signals
     orders = [np.arange(n), *([np.arange(n)[::-1], rng.permutation(n)] if n > 1 else [])]
+    orders = orders if _fits(scorer, len(orders)) else orders[:2]
     keeps = [_some(n, rng) for _ in orders]
     again, calls = _scored_again(scorer, orders, keeps)
     change = [np.abs(values - game.score(keep)) for values, keep in zip(again, keeps, strict=True)]
@@ -148,7 +150,7 @@ def noise(game: Game, scorer: Any, rng: np.random.Generator) -> tuple[float, Val
 def _scored_again(
     scorer: Any, orders: list[npt.NDArray[np.intp]], keeps: list[Mask]
 ) -> tuple[list[Values], int]:
-    """Values of the subsets under each order of the signals: one call, if the model can read that many.
+    """Values of the subsets under each order of the signals: one call, if the model can read as much.
 
     The prompt of that call has the signals once per order; a row keeps those of one order only.
     """
