@@ -18,15 +18,21 @@ _STYLES = {"same": "", "removed": "red strike", "added": "green underline"}
 _BRACKETS = {"same": ("", ""), "removed": ("[-", "-]"), "added": ("{+", "+}")}
 
 
-def run_selftest(as_json: bool) -> None:
-    """Train the planted model, explain fresh pages, and show whether the truth came back; exit 1 if not."""
+def run_selftest(as_json: bool, *, planted: Any = None, pages: int = 20) -> None:
+    """Train the planted model, explain fresh pages, and show whether the truth came back; exit 1 if not.
+
+    Args:
+        as_json: Print JSON, not a table.
+        planted: A `privgen.explain.planted.PlantedModel` that was trained before.
+        pages: Pages to explain.
+    """
     try:
         from privgen.explain import selftest
     except ImportError as missing:
         raise MissingExtraError("explain", str(missing.name)) from None
     started = time.monotonic()
     with progress_bar("selftest", quiet=as_json) as progress:
-        found = selftest(progress=progress)
+        found = selftest(planted=planted, pages=pages, progress=progress)
     found["seconds"] = round(time.monotonic() - started, 1)
     show_selftest(found, as_json)
     if not found["passed"]:
