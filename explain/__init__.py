@@ -16,12 +16,15 @@ from typing import Any
 
 _EXPORTS = {
     "METHODS": "solvers",
+    "Absence": "absence",
     "Budget": "solvers",
     "CachedGame": "game",
     "Counterfactual": "counterfactuals",
+    "Endpoint": "endpoint",
     "Explanation": "result",
     "Faithfulness": "metrics",
     "Game": "game",
+    "Removal": "absence",
     "Scorer": "scorer",
     "Solution": "solvers",
     "TableGame": "game",
@@ -48,12 +51,15 @@ _EXPORTS = {
 
 __all__ = [
     "METHODS",
+    "Absence",
     "Budget",
     "CachedGame",
     "Counterfactual",
+    "Endpoint",
     "Explanation",
     "Faithfulness",
     "Game",
+    "Removal",
     "Scorer",
     "Solution",
     "TableGame",

@@ -84,7 +84,12 @@ class Explanation:
         cited: Per sentence, indices of the signals that support it, best first.
         method: Name of the solver, as given to `explain`.
         exact: Whether the scores are the exact solution of the method's own definition.
-        removal: What stood in for an absent signal: `remove` (its line is not in the prompt).
+        removal: What stood in for an absent signal, see `absence.Removal`: `remove` (its line is not in the
+            prompt), `baseline` or `draw`.
+        reason: Why this method, by the number of signals and the budget, in plain words; and what else it
+            says of itself.
+        stable: Whether the order of the top signals would stand if sampling went on; None if nothing was
+            sampled or the method does not look.
         noise_floor: Most that a score may change under another batching, nats.
         order_noise: `(n_sentences,)` most that the scores of a sentence may change when the signals stand in
             another order in the prompt, nats; None without a model to ask. See `trust.noise`.
@@ -104,6 +109,8 @@ class Explanation:
     method: str
     exact: bool
     removal: str = "remove"
+    reason: str = ""
+    stable: bool | None = None
     noise_floor: float = 0.0
     order_noise: Values | None = None
     trust: Trust | None = None
@@ -171,6 +178,8 @@ class Explanation:
                 "method": self.method,
                 "exact": self.exact,
                 "removal": self.removal,
+                "reason": self.reason,
+                "stable": self.stable,
                 "signals": [self._signal_record(index, j) for j in range(len(self.signals))],
                 "value_full": float(self.values_full[index]),
                 "value_none": float(self.values_none[index]),

@@ -12,14 +12,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from privgen.errors import ExplainError
 from privgen.explain.game import CachedGame, Game, Mask, Values, all_coalitions
 from privgen.explain.metrics import Faithfulness, faithfulness, kendall, lds_on
 from privgen.explain.sampling import kernel_shapley
 from privgen.explain.solvers import Solution
-from privgen.prompt import EncodedPrompt
 
 K = 2
 """Top signals of comprehensiveness and sufficiency."""
@@ -122,14 +119,13 @@ def noise(game: Game, scorer: Any, rng: np.random.Generator) -> tuple[float, Val
     """Most that scores may change, in nats, under another batching and under another order of the signals.
 
     Subsets are scored once more in one batch that shares nothing: as they are, with the signals of the prompt
-    reversed, and shuffled (not that, where the model reads too few tokens to do all in one call). A score is
-    a mean of differences of two values, so it moves by at most twice the most that a value moves. Both are
-    estimates: other subsets and orders are not looked at. A model that writes about its signals one after
-    the other makes the second large.
+    reversed, and shuffled. A score is a mean of differences of two values, so it moves by at most twice the
+    most that a value moves. Both are estimates: other subsets and orders are not looked at. A model that
+    writes about its signals one after the other makes the second large.
 
     Args:
         game: The value function.
-        scorer: The `Scorer` behind it.
+        scorer: The `Scorer` or other `ModelGame` behind it.
         rng: Draws the subsets and an order.
 
     Returns:
@@ -137,55 +133,13 @@ def noise(game: Game, scorer: Any, rng: np.random.Generator) -> tuple[float, Val
     """
     n = game.n_signals
     orders = [np.arange(n), *([np.arange(n)[::-1], rng.permutation(n)] if n > 1 else [])]
-    orders = orders if _fits(scorer, len(orders)) else orders[:2]
     keeps = [_some(n, rng) for _ in orders]
-    again, calls = _scored_again(scorer, orders, keeps)
+    again, calls = scorer.score_in_orders(orders, keeps)
     change = [np.abs(values - game.score(keep)) for values, keep in zip(again, keeps, strict=True)]
     rounding = float(np.finfo(np.float32).eps * np.abs(again[0]).max(initial=0.0))
     batching = 2 * max(float(change[0].max(initial=0.0)), rounding)
     moved = np.concatenate(change[1:] or [np.zeros((1, game.n_sentences))]).max(axis=0)
     return batching, np.asarray(2 * moved), calls
-
-
-def _scored_again(
-    scorer: Any, orders: list[npt.NDArray[np.intp]], keeps: list[Mask]
-) -> tuple[list[Values], int]:
-    """Values of the subsets under each order of the signals: one call, if the model can read as much.
-
-    The prompt of that call has the signals once per order; a row keeps those of one order only.
-    """
-    parts = [list(range(len(orders)))] if _fits(scorer, len(orders)) else [[i] for i in range(len(orders))]
-    values: list[Values] = []
-    calls = 0
-    for part in parts:
-        pieces = scorer.prompt
-        signals = tuple(pieces.signals[j] for i in part for j in orders[i])
-        prompt = EncodedPrompt(pieces.prefix, signals, pieces.suffix)
-        rows = sum(len(keeps[i]) for i in part)
-        alone = type(scorer)(scorer.model, prompt, scorer.target, batch_rows=rows, share_prefix=False)
-        n = len(pieces.signals)
-        keep = np.zeros((rows, n * len(part)), dtype=np.bool_)
-        start = 0
-        for place, i in enumerate(part):
-            stop = start + len(keeps[i])
-            keep[start:stop, place * n : (place + 1) * n] = keeps[i][:, orders[i]]
-            start = stop
-        found = alone.score(keep)
-        values += np.split(found, np.cumsum([len(keeps[i]) for i in part])[:-1])
-        calls += alone.forward_passes
-    return values, calls
-
-
-def _fits(scorer: Any, times: int) -> bool:
-    """Whether the scorer takes a prompt with its signals several times over, of which no row keeps all."""
-    pieces = scorer.prompt
-    try:
-        type(scorer)(
-            scorer.model, EncodedPrompt(pieces.prefix, pieces.signals * times, pieces.suffix), scorer.target
-        )
-    except ExplainError:
-        return False
-    return True
 
 
 def _some(n: int, rng: np.random.Generator) -> Mask:
