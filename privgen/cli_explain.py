@@ -84,7 +84,9 @@ def show_why(path: Path, page_id: str | None, language: str | None, as_json: boo
         typer.echo(f"  {_sure(record)}")
         other = record["counterfactual"]
         if other:
-            print_difference(f"  without {other['removed']}: ", other["marks"])
+            print_difference(
+                f"  without {other['removed']}: ", other.get("marks") or [["same", other["text"]]]
+            )
 
 
 def run_wish(path: Path, page_id: str, signal_id: str, text: str | None, as_json: bool) -> None:
@@ -124,15 +126,14 @@ def print_difference(before: str, marks: list[list[str]]) -> None:
 
 def _sure(record: dict[str, Any]) -> str:
     """One line on how far to trust the record."""
-    trust = record["trust"] or {}
+    trust = record.get("trust") or {}  # a run explained by an earlier version has none
     scores = {signal["signal_id"]: signal["score"] for signal in record["signals"]}
     cited = ", ".join(f"{id_} {scores[id_]:+.1f}" for id_ in record["cited"])
     parts = [record["verdict"] + (f" by {cited} nats" if cited else "")]
     if trust:
         parts.append(f"{trust['deletion_gain']:+.1f} nats over a random order")
         parts.append(f"ranking stable at {trust['stability']:.2f}")
-    noise = max(record["noise_floor"], 0.0)
-    order = record["order_noise"]
+    noise, order = record.get("noise_floor", 0.0), record.get("order_noise")
     parts.append(f"noise {noise:.0e} (batching)" + (f", {order:.1f} (order of signals)" if order else ""))
     return "; ".join(parts)
 
