@@ -50,7 +50,7 @@ def stopped(tmp_path_factory: pytest.TempPathFactory) -> Path:
     rows = [row for batch in read_table(silo, "reviews") for row in batch]
     write_silo(silo, {"reviews": [*rows, mail | {"text": f"Mail me at {RAW['ann-one']['email']} for more."}]})
     run_stage("scrub", run)
-    run_stage("generate", run, flags={"generate": {"pages_per_merchant": 3}})
+    run_stage("generate", run, flags={"generate": {"pages_per_merchant": 3, "max_signals": 4}})
 
     def stop(done: float, total: float | None, label: str) -> None:
         if done == 2:
