@@ -124,11 +124,11 @@ def test_another_batching_changes_no_score_by_more_than_the_floor(name: str) -> 
 
 
 def test_another_order_of_signals_changes_no_score_by_more_than_the_order_noise() -> None:
-    """Random weights care much about order; 20 orders, the largest change of any sentence."""
+    """random weights care much about order; eight orders, the largest change of any sentence."""
     lm, texts = generator(), ["red", "green shoes", "b", "size 9", "wool"]
     first = explain(lm, prompt(*texts), SENTENCES)
     assert first.order_noise is not None
-    for seed in range(20):
+    for seed in range(8):
         order = rng(seed).permutation(5)
         shuffled = explain(lm, prompt(*(texts[j] for j in order)), SENTENCES).scores
         assert np.abs(shuffled - first.scores[:, order]).max() <= first.order_noise.max()
