@@ -124,7 +124,7 @@ def test_another_batching_changes_no_score_by_more_than_the_floor(name: str) -> 
 
 
 def test_another_order_of_signals_changes_no_score_by_more_than_the_order_noise() -> None:
-    """random weights care much about order; eight orders, the largest change of any sentence."""
+    """Random weights care much about order; eight orders, the largest change of any sentence."""
     lm, texts = generator(), ["red", "green shoes", "b", "size 9", "wool"]
     first = explain(lm, prompt(*texts), SENTENCES)
     assert first.order_noise is not None
