@@ -60,7 +60,9 @@ class PrivacyEvent:
     def __post_init__(self) -> None:
         """Fail closed on whatever cannot be accounted for."""
         if self.event not in EVENTS:
-            raise PlanError(f"privacy event: unknown mechanism; this version accounts for {', '.join(EVENTS)}")
+            raise PlanError(
+                f"privacy event: unknown mechanism; this version accounts for {', '.join(EVENTS)}"
+            )
         check_number("noise_multiplier", self.noise_multiplier, low=0.0)
         check_number("sample_rate", self.sample_rate, low=0.0, high=1.0, open_low=True)
         if self.event != POISSON_GAUSSIAN and self.sample_rate != 1.0:

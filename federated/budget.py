@@ -12,7 +12,12 @@ from privgen.federated.plan import PrivacyPlan
 
 
 def check_budget(
-    path: Path, reserved: Sequence[Entry], plan: PrivacyPlan, steps: int, purpose: Purpose, instance: str | None
+    path: Path,
+    reserved: Sequence[Entry],
+    plan: PrivacyPlan,
+    steps: int,
+    purpose: Purpose,
+    instance: str | None,
 ) -> int:
     """Check that `steps` more steps pass neither the plan's number of them nor its target epsilon.
 

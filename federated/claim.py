@@ -68,7 +68,8 @@ def _sampler(plan: dict[str, Any]) -> str:
     if plan["noise"] == "banded":
         return (
             f"the customers whose turn it is: every {plan['bands']} steps, by a keyed hash of the customer's "
-            f"id, at most {participations(plan['bands'], plan['steps'])} times (nothing is claimed for sampling)"
+            f"id, at most {participations(plan['bands'], plan['steps'])} times (nothing is claimed for "
+            "sampling)"
         )
     return f"a Poisson sample of the {_SAMPLED[plan['privacy_unit']]} at rate {plan['sample_rate']:g}"
 
@@ -82,9 +83,9 @@ def _clipped(plan: dict[str, Any]) -> str:
         )
     if plan["clipping"] == "adaptive":
         return (
-            f"clipped to an L2 norm that starts at {bound} and follows the {plan['clip_quantile']:g} quantile "
-            f"of the norms by a count with Gaussian noise of {plan['count_noise']:g} (adaptive clipping, "
-            "charged as one mechanism with the sum)"
+            f"clipped to an L2 norm that starts at {bound} and follows the {plan['clip_quantile']:g} "
+            f"quantile of the norms by a count with Gaussian noise of {plan['count_noise']:g} (adaptive "
+            "clipping, charged as one mechanism with the sum)"
         )
     return f"clipped to L2 norm {bound}"
 
@@ -111,7 +112,7 @@ def _validated(plan: dict[str, Any]) -> list[str]:
         return []
     return [
         f"and over at most {plan['validations']} validation losses on a held-out share of",
-        f"{plan['holdout']:g} of the customers (by a keyed hash of the id; they never train), each customer's",
+        f"{plan['holdout']:g} of the customers (by a keyed hash of the id; they never train), each one's",
         f"mean loss clamped to {plan['validation_bound']:g} and Gaussian noise of",
         f"{plan['validation_noise']:.5g} times the sensitivity added to sum and count,",
     ]

@@ -112,6 +112,12 @@ def train(message: Message, context: Context) -> Message:
     return _silos_app(context)(message, context)
 
 
+@client.evaluate()  # type: ignore[untyped-decorator]
+def evaluate(message: Message, context: Context) -> Message:
+    """Judge a round's weights on held-out customers."""
+    return _silos_app(context)(message, context)
+
+
 def _silos_app(context: Context) -> ClientApp:
     return _cached_app(tuple(sorted(context.run_config.items())))
 

@@ -52,7 +52,7 @@ def event_of(entry: Entry) -> PrivacyEvent:
 
 
 def charged_events(entries: Iterable[Entry]) -> list[PrivacyEvent]:
-    """What reservations cost, in order: each its steps; of a run with banded noise, the first line the whole."""
+    """What reservations cost, in order: each its steps; of a run with banded noise, the first all of it."""
     events, runs = [], set()
     for entry in entries:
         if entry["event"] != BANDED_GAUSSIAN:

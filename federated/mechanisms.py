@@ -60,7 +60,7 @@ def split_noise(noise_multiplier: float, count_noise: float) -> float:
         raise PlanError(f"count_noise: wants more than half of the noise multiplier {noise_multiplier:g}")
     if noise_multiplier == 0.0:
         return 0.0
-    return (noise_multiplier**-2 - (2.0 * count_noise) ** -2) ** -0.5
+    return 1.0 / math.sqrt(noise_multiplier**-2 - (2.0 * count_noise) ** -2)
 
 
 def joint_noise(sum_noise: float, count_noise: float) -> float:

@@ -191,7 +191,9 @@ class PrivacyPlan:
             bands = max(2, round(1.0 / sample_rate)) if bands is None else bands
             plan = dataclasses.replace(plan, noise=noise, bands=bands, sample_rate=1.0)
         if holdout:
-            check_number("validation_share", validation_share, low=0.0, high=1.0, open_low=True, open_high=True)
+            check_number(
+                "validation_share", validation_share, low=0.0, high=1.0, open_low=True, open_high=True
+            )
         target = target_epsilon * (1.0 - validation_share) if holdout else target_epsilon
         plan = plan._with_least("noise_multiplier", target)
         if clipping == "automatic":
@@ -202,7 +204,9 @@ class PrivacyPlan:
                 clipping=clipping,
                 clip_quantile=clip_quantile,
                 clip_learning_rate=clip_learning_rate,
-                count_noise=default_count_noise(plan.noise_multiplier) if count_noise is None else count_noise,
+                count_noise=default_count_noise(plan.noise_multiplier)
+                if count_noise is None
+                else count_noise,
             )
         if not holdout:
             return plan
@@ -219,9 +223,9 @@ class PrivacyPlan:
         """The same plan with the least noise of one kind that does not pass the target."""
 
         def epsilon_of(noise: float) -> float:
-            return dataclasses.replace(self, **{name: noise}).epsilon()
+            return dataclasses.replace(self, **_noise(name, noise)).epsilon()
 
-        return dataclasses.replace(self, **{name: least_noise(epsilon_of, target)})
+        return dataclasses.replace(self, **_noise(name, least_noise(epsilon_of, target)))
 
     def event(self, steps: int | None = None) -> PrivacyEvent:
         """The privacy event of `steps` training steps (default: all of the plan).
@@ -235,7 +239,9 @@ class PrivacyPlan:
 
     def validation_event(self, count: int | None = None) -> PrivacyEvent:
         """The privacy event of `count` validation losses (default: all of the plan)."""
-        return PrivacyEvent(GAUSSIAN, self.validation_noise, 1.0, self.validations if count is None else count)
+        return PrivacyEvent(
+            GAUSSIAN, self.validation_noise, 1.0, self.validations if count is None else count
+        )
 
     def events(self) -> list[PrivacyEvent]:
         """All that the plan may spend: training, then validation."""
@@ -289,3 +295,7 @@ class PrivacyPlan:
             if keys:
                 raise PlanError(f"privacy plan: {fault} field {min(map(str, keys))}")
         return cls(**values)
+
+
+def _noise(name: str, value: float) -> dict[str, Any]:
+    return {name: value}

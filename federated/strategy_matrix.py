@@ -1,8 +1,9 @@
 """The strategy matrix of correlated noise: banded, lower triangular, Toeplitz; and its exact sensitivity.
 
-Step t adds row t of C^-1 z to its clipped sum, z independent: together the steps release C x + z, one Gaussian
-mechanism on the stream x of clipped sums. Row t of C^-1 z is z_t less what the `bands` - 1 noises before it
-cancel, so that the noise of a sum over steps grows more slowly than with independent noise.
+Step t adds row t of C^-1 z to its clipped sum, z independent: together the steps release C x + z, one
+Gaussian mechanism on the stream x of clipped sums. Row t of C^-1 z is z_t less a part of each of the
+`bands` - 1 rows before it, so that the noise of a sum over steps grows more slowly than with independent
+noise.
 
 A unit takes part in steps that are a multiple of `bands` apart. Columns of C so far apart share no row, so
 its contributions, of norm 1 at most each, move C x by the root of the sum of those columns' squared norms:
