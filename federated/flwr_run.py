@@ -35,7 +35,9 @@ except ImportError as missing:  # pragma: no cover - depends on the installation
 
 Value = str | int | float | bool
 _PLACES = ("records", "base", "out")
-_OPTIONAL = ("silos-per-round", "deadline", "validation", "ledger-dir", "unsafe-seed")
+_OPTIONAL = (
+    *("silos-per-round", "deadline", "validation", "ledger-dir", "unsafe-seed", "count-noise", "bands"),
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,7 @@ class PlanUse:
         target_epsilon: What the whole ledger may not pass under this plan.
         steps: Training steps charged under it.
         validations: Validation losses charged under it.
+        clip_norm: Where adaptive clipping has come to; None without.
         epsilon_left: `target_epsilon` less what the whole ledger has spent at `delta`; never below 0.
         steps_left: Steps that could still be charged under this plan; where its target is above 200, by its
             number of steps alone.
@@ -47,6 +48,7 @@ class PlanUse:
     target_epsilon: float
     steps: int
     validations: int
+    clip_norm: float | None
     epsilon_left: float
     steps_left: int
 
@@ -122,7 +124,9 @@ def summarise(ledger: Ledger) -> LedgerSummary:
         steps=_steps(charged, "training"),
         validations=_steps(charged, "validation"),
         unsafe=ledger.unsafe,
-        plans=tuple(_plan_use(used, ledger.events()) for used in by_plan.values()),
+        plans=tuple(
+            _plan_use(used, ledger.events(), ledger.clip_norm(plan_id)) for plan_id, used in by_plan.items()
+        ),
     )
 
 
@@ -146,7 +150,7 @@ def composed_epsilons(ledgers: Sequence[Ledger], delta: float | None = None) -> 
     return {k: pld_epsilon([event for part in events[:k] for event in part], chosen) for k in counts}
 
 
-def _plan_use(used: Sequence[dict[str, Any]], events: list[PrivacyEvent]) -> PlanUse:
+def _plan_use(used: Sequence[dict[str, Any]], events: list[PrivacyEvent], clip_norm: float | None) -> PlanUse:
     steps = _steps(used, "training")
     first = next((entry for entry in used if _purpose(entry) == "training"), used[0])
     target, delta = float(first["target_epsilon"]), float(first["delta"])
@@ -169,6 +173,7 @@ def _plan_use(used: Sequence[dict[str, Any]], events: list[PrivacyEvent]) -> Pla
         target_epsilon=target,
         steps=steps,
         validations=_steps(used, "validation"),
+        clip_norm=clip_norm,
         epsilon_left=max(0.0, target - pld_epsilon(events, delta)),
         steps_left=left,
     )

@@ -77,7 +77,7 @@ def open_run(ledger: Ledger, plan: PrivacyPlan, key: str, size: int, source: Ran
     if not committed <= run.noise.position <= reserved:
         raise LedgerError(
             f"{path}: is at step {run.noise.position}, its ledger committed {committed} and reserved "
-            f"{reserved}: one of them is an older copy; restore both, or delete this file to pay for a new one"
+            f"{reserved}: one of them is an older copy; restore both, or delete this file to pay anew"
         )
     run.noise.skip(reserved - run.noise.position, size, source)
     return run

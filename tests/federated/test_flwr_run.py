@@ -66,7 +66,7 @@ def test_what_is_missing_or_wrong_is_one_line(places: dict[str, Any], tmp_path: 
         (DataError, "no records of a merchant", {"records": str(tmp_path / "empty")}),
         (ConfigError, "rounds", {"rounds": 0}),
         (ConfigError, "strategy", {"strategy": "krum"}),
-        (ConfigError, "unknown key", {"noise": 0.1}),
+        (ConfigError, "unknown key", {"sigma": 0.1}),
     ):
         with pytest.raises(error, match=words) as caught:
             job_of(APP["config"] | places | changes)
