@@ -1,4 +1,4 @@
-"""The ways of clipping and of noise that a plan may name: which fields each has, and what each step draws.
+"""The ways of clipping and of noise that a plan may name, and what noise each step draws.
 
 - flat: g * min(1, C / |g|). A unit moves the sum by C at most.
 - automatic: g * C / (|g| + stability). A unit moves the sum by less than C.
@@ -14,10 +14,9 @@ arXiv:1905.03871, theorem 1.
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Literal
 
 from privgen.errors import PlanError
-from privgen.federated.accounting import check_count, check_number
 from privgen.federated.strategy_matrix import sensitivity
 
 if TYPE_CHECKING:
@@ -26,22 +25,6 @@ if TYPE_CHECKING:
 Clipping = Literal["flat", "automatic", "adaptive"]
 Noise = Literal["independent", "banded"]
 
-_NEUTRAL: dict[str, Any] = {
-    "clip_stability": 0.0,
-    "clip_quantile": 0.0,
-    "clip_learning_rate": 0.0,
-    "count_noise": 0.0,
-    "bands": 1,
-    "validation_noise": 0.0,
-    "validation_bound": 0.0,
-    "validations": 0,
-}
-_FIELDS: dict[str, tuple[str, ...]] = {
-    "automatic": ("clip_stability",),
-    "adaptive": ("clip_quantile", "clip_learning_rate", "count_noise"),
-    "banded": ("bands",),
-    "holdout": ("validation_noise", "validation_bound", "validations"),
-}
 _COUNT_NOISE = 1.64  # times the noise multiplier: the sum's noise is then 5 % more than without the count
 
 
@@ -83,49 +66,3 @@ def step_noise(plan: PrivacyPlan) -> float:
     if plan.clipping == "adaptive":
         return split_noise(plan.noise_multiplier, plan.count_noise)
     return plan.noise_multiplier
-
-
-def check_mechanisms(plan: PrivacyPlan) -> None:
-    """Check that the fields of each mechanism in use are in range, and those of the others neutral.
-
-    Raises:
-        PlanError: One is not, or two mechanisms do not go together; the message names the field.
-    """
-    for name, kinds in (("clipping", get_args(Clipping)), ("noise", get_args(Noise))):
-        if getattr(plan, name) not in kinds:
-            raise PlanError(f"{name}: wants {', '.join(kinds[:-1])} or {kinds[-1]}")
-    check_number("holdout", plan.holdout, low=0.0, high=0.5)
-    used = {plan.clipping, plan.noise} | ({"holdout"} if plan.holdout else set())
-    for mechanism, fields in _FIELDS.items():
-        for name in fields:
-            if mechanism in used:
-                _check(plan, name)
-            elif getattr(plan, name) != _NEUTRAL[name]:
-                raise PlanError(f"{name}: wants {_NEUTRAL[name]:g} without {mechanism}")
-    if plan.clipping == "adaptive":
-        split_noise(plan.noise_multiplier, plan.count_noise)
-    if plan.noise == "banded":
-        _check_banded(plan)
-
-
-def _check(plan: PrivacyPlan, name: str) -> None:
-    value = getattr(plan, name)
-    if name == "bands":
-        check_count(name, value, low=2)
-    elif name == "validations":
-        check_count(name, value)
-    elif name == "clip_quantile":
-        check_number(name, value, low=0.0, high=1.0, open_low=True, open_high=True)
-    elif name == "validation_noise":
-        check_number(name, value, low=0.0)
-    else:
-        check_number(name, value, low=0.0, open_low=True)
-
-
-def _check_banded(plan: PrivacyPlan) -> None:
-    if plan.sample_rate != 1.0:
-        raise PlanError("sample_rate: wants 1 with banded noise: nothing is claimed for sampling")
-    if plan.privacy_unit != "customer":
-        raise PlanError("privacy_unit: wants customer with banded noise: a record has no id to be placed by")
-    if plan.clipping == "adaptive":
-        raise PlanError("clipping: wants flat or automatic with banded noise: its bound holds for all steps")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
-from typing import Any, Literal, Self
+from typing import Any, Self
 
 from privgen.errors import PlanError
 from privgen.federated.accounting import (
@@ -18,18 +18,16 @@ from privgen.federated.accounting import (
     PrivacyEvent,
     accountant_name,
     check_count,
-    check_delta,
     check_number,
     pld_epsilon,
 )
 from privgen.federated.calibration import least_noise
 from privgen.federated.claim import claim_sentence
-from privgen.federated.mechanisms import Clipping, Noise, check_mechanisms, default_count_noise
+from privgen.federated.mechanisms import Clipping, Noise, default_count_noise
+from privgen.federated.plan_checks import NEIGHBORING_RELATION, PrivacyUnit, check_plan
 from privgen.federated.strategy_matrix import participations
 from privgen.files import canonical_json, sha256_text
 
-PrivacyUnit = Literal["customer", "record"]
-NEIGHBORING_RELATION = "add_or_remove_one"
 _FLOATS = (
     *("sample_rate", "max_grad_norm", "noise_multiplier", "batch_divisor", "delta", "target_epsilon"),
     *("clip_stability", "clip_quantile", "clip_learning_rate", "count_noise"),
@@ -100,23 +98,7 @@ class PrivacyPlan:
 
     def __post_init__(self) -> None:
         """Check every field; a plan out of range does not exist."""
-        if self.privacy_unit not in ("customer", "record"):
-            raise PlanError("privacy_unit: wants customer or record")
-        if self.neighboring_relation != NEIGHBORING_RELATION:
-            raise PlanError(f"neighboring_relation: wants {NEIGHBORING_RELATION}")
-        check_number("sample_rate", self.sample_rate, low=0.0, high=1.0, open_low=True)
-        check_count("steps", self.steps)
-        check_number("max_grad_norm", self.max_grad_norm, low=0.0, open_low=True)
-        check_number("noise_multiplier", self.noise_multiplier, low=0.0)
-        check_count("records_per_unit", self.records_per_unit)
-        if self.privacy_unit == "record" and self.records_per_unit != 1:
-            raise PlanError("records_per_unit: wants 1 where the privacy unit is the record")
-        check_number("batch_divisor", self.batch_divisor, low=0.0, open_low=True)
-        check_delta(self.delta)
-        check_number("target_epsilon", self.target_epsilon, low=0.0, open_low=True)
-        if not isinstance(self.accountant, str) or not self.accountant.strip():
-            raise PlanError("accountant: wants its name and version")
-        check_mechanisms(self)
+        check_plan(self)
         for name in _FLOATS:  # 1 and 1.0 are one plan, so they have one id
             object.__setattr__(self, name, float(getattr(self, name)))
 
