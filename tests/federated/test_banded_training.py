@@ -194,10 +194,14 @@ def test_the_ledger_charges_a_run_once_and_counts_its_steps(base: str, silo: Sil
     assert state.stat().st_mode & 0o077 == 0
 
 
+@pytest.mark.parametrize(
+    "place", ["privgen.federated.opacus_step.private_steps", "privgen.federated.ledger.Ledger.commit"]
+)
 def test_a_crash_uses_steps_up_and_never_the_same_noise(
-    base: str, silo: Silo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    place: str, base: str, silo: Silo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A round that dies between reserve and commit: the run goes on behind its steps, at no further price."""
+    """A round that dies between reserve and commit, before its state is kept or after: the run goes on behind
+    its steps, at no further price."""
     out, plan = tmp_path / "out", banded()
     train(silo, out, plan, base, 1)
     before = read_weights(state_of(out))[0]
@@ -206,7 +210,7 @@ def test_a_crash_uses_steps_up_and_never_the_same_noise(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr("privgen.federated.opacus_step.private_steps", dies)
+        patch.setattr(place, dies)
         with pytest.raises(KeyboardInterrupt):
             train(silo, out, plan, base, 2)
     train(silo, out, plan, base, 2)
