@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
+import os
+import random
 import shutil
+import signal
+import time
 from pathlib import Path
 from typing import Any
 
@@ -206,7 +211,7 @@ def test_a_crash_uses_steps_up_and_never_the_same_noise(
     train(silo, out, plan, base, 1)
     before = read_weights(state_of(out))[0]
 
-    def dies(*_: object) -> None:
+    def dies(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
@@ -227,6 +232,52 @@ def test_a_crash_uses_steps_up_and_never_the_same_noise(
     train(silo, out, plan, base, 3)
     with pytest.raises(BudgetExhausted):
         train(silo, out, plan, base, 4)
+
+
+def _rounds_until_killed(silo: Silo, out: Path, plan: PrivacyPlan, base: str, pipe: int) -> None:
+    for number in range(1, plan.steps):
+        change = train(silo, out, plan, base, number)
+        os.write(pipe, f"{number} {sorted(change)[0]}\n".encode())  # the result is out
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+def test_kill_9_at_random_moments_never_makes_a_run_cheaper_or_repeat(
+    base: str, silo: Silo, tmp_path: Path
+) -> None:
+    """Twelve kills: after each the run goes on behind all that was reserved, whatever was let out had been
+    committed, one run is charged once, and no row of noise that was kept comes again at another step."""
+    out, plan, delays = tmp_path / "out", banded(steps=2000), random.Random(3)
+    train(silo, out, plan, base, 1)  # load everything before the forks
+    rows: dict[bytes, int] = {}
+    for _ in range(12):
+        read, write = os.pipe()
+        child = os.fork()
+        if child == 0:
+            with contextlib.suppress(BaseException):
+                os.close(read)
+                _rounds_until_killed(silo, out, plan, base, write)
+            os._exit(1)
+        os.close(write)
+        told = os.read(read, 1)  # a first round is done
+        time.sleep(delays.uniform(0.0, 0.08))
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+        while more := os.read(read, 1 << 16):
+            told += more
+        os.close(read)
+        ledger = Ledger.open(out / "alpine.jsonl")
+        entries = ledger.entries()
+        (instance,) = {entry["instance"] for entry in entries}
+        reserved, committed = ledger.run_steps(instance)
+        tensors, metadata = read_weights(state_of(out))
+        assert committed <= int(metadata["position"]) <= reserved
+        assert sum(entry["state"] == "committed" for entry in entries) >= 1 + told.count(b"\n") > 1
+        assert ledger.spent().epsilon == plan.epsilon(1)
+        for place in range(BANDS - 1):
+            step = int(metadata["position"]) - place
+            assert rows.setdefault(tensors[f"{place:06d}"].tobytes(), step) == step
+    train(silo, out, plan, base, 1)
+    assert len(rows) > 12
 
 
 def test_an_older_copy_of_the_state_or_of_the_ledger_is_refused(

@@ -18,8 +18,7 @@ PLAN = make_plan(clipping="adaptive", clip_quantile=0.5, clip_learning_rate=0.5,
 def test_an_adaptive_bound_survives_rounds_restarts_and_a_crash(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Each round starts with the bound that the last committed one ended with, and the noise of its first step
-    has that bound: nobody is sampled, so the bound moves by noise alone, and a crash leaves it."""
+    """Each round starts with the bound that the last committed one ended with; a crash leaves it."""
     base = make_base(tmp_path / "base")
     silo = make_silo(tmp_path, customers=3)
     task = Task(1, load_model(base, rank=2).untrained("B"), "B")
