@@ -178,7 +178,7 @@ class _PlannedOptimizer(DPOptimizer):  # type: ignore[misc]
             elif parameter.summed_grad is None:  # in place: a gradient may be as large as the model
                 parameter.summed_grad = gradient[0].mul_(factors[0])
             else:
-                parameter.summed_grad.addcmul_(gradient[0], factors)
+                parameter.summed_grad.addcmul_(gradient[0], factors[0])
 
     def add_noise(self) -> None:
         """Add noise of standard deviation noise_multiplier * bound to the sums; then the bound may move."""
