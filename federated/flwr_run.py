@@ -35,7 +35,9 @@ except ImportError as missing:  # pragma: no cover - depends on the installation
 
 Value = str | int | float | bool
 _PLACES = ("records", "base", "out")
-_OPTIONAL = ("silos-per-round", "deadline", "validation", "ledger-dir", "unsafe-seed")
+_OPTIONAL = (
+    *("silos-per-round", "deadline", "validation", "ledger-dir", "unsafe-seed", "count-noise", "bands"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +111,12 @@ def query(message: Message, context: Context) -> Message:
 @client.train()  # type: ignore[untyped-decorator]
 def train(message: Message, context: Context) -> Message:
     """Take a silo's part of a round."""
+    return _silos_app(context)(message, context)
+
+
+@client.evaluate()  # type: ignore[untyped-decorator]
+def evaluate(message: Message, context: Context) -> Message:
+    """Judge a round's weights on held-out customers."""
     return _silos_app(context)(message, context)
 
 

@@ -9,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from privgen.errors import MissingExtraError
-from privgen.federated.flower_app import CHANGE, FAILED
+from privgen.federated.flower_app import CHANGE, FAILED, VALIDATION
+from privgen.federated.noised_validation import NoisedLoss
 from privgen.federated.settings import Weights
 
 try:
@@ -88,6 +89,17 @@ def check_update(update: Weights, sent: Weights, last_norm: float, bound: Callab
             f"{_OUTLIER:g} times that is not used"
         )
     return norm
+
+
+def loss_of(reply: Message) -> NoisedLoss | None:
+    """The noised loss in a reply; None where there is none."""
+    if reply.has_error():
+        return None
+    try:
+        found = reply.content.metric_records[VALIDATION]
+        return NoisedLoss(float(found["loss"]), float(found["count"]))
+    except (KeyError, TypeError, ValueError):
+        return None
 
 
 def merchant_of(reply: Message) -> str | None:

@@ -218,6 +218,20 @@ def train(
     delta: Annotated[float | None, typer.Option(help="Delta of the guarantee.")] = None,
     rounds: Annotated[int | None, typer.Option(help="Federated rounds.", min=1)] = None,
     sample_rate: Annotated[float | None, typer.Option(help="Poisson rate of a customer per step.")] = None,
+    clipping: Annotated[str | None, typer.Option(help="flat, automatic or adaptive.")] = None,
+    clip_quantile: Annotated[
+        float | None, typer.Option(help="Adaptive clipping: quantile that the bound follows.")
+    ] = None,
+    noise: Annotated[str | None, typer.Option(help="independent, or banded: no trust in sampling.")] = None,
+    bands: Annotated[
+        int | None, typer.Option(help="Banded noise: steps between two turns of a customer.", min=2)
+    ] = None,
+    holdout: Annotated[
+        float | None, typer.Option(help="Share of customers whose noised loss chooses the round.")
+    ] = None,
+    validation_share: Annotated[
+        float | None, typer.Option(help="With --holdout: its share of the budget.")
+    ] = None,
     min_customers: Annotated[
         int | None, typer.Option(help="Refuse silos with fewer customers.", min=1)
     ] = None,
@@ -248,6 +262,12 @@ def train(
         "delta": delta,
         "rounds": rounds,
         "sample_rate": sample_rate,
+        "clipping": clipping,
+        "clip_quantile": clip_quantile,
+        "noise": noise,
+        "bands": bands,
+        "holdout": holdout,
+        "validation_share": validation_share,
         "min_customers": min_customers,
         "skip_small": skip_small,
         "adapter": adapter,
