@@ -22,12 +22,13 @@ from transformers import AutoModelForCausalLM
 from privgen.errors import ConfigError, PlanError
 from privgen.federated import FederatedResult, Ledger, Silo, simulate
 from privgen.federated.engines import run_inprocess
-from privgen.federated.flower_app import arrays_of, server_app, weights_of
+from privgen.federated.flower_app import server_app
 from privgen.federated.model import load_model
 from privgen.federated.rules import RoundResult, Rules
 from privgen.federated.settings import Weights
 from privgen.federated.strategies import PrivateRounds
 from privgen.federated.streamed_grid import StreamedGrid
+from privgen.federated.wire import arrays_of, weights_of
 
 SILOS = tuple(Silo(f"m{place}", Path("none")) for place in range(5))
 

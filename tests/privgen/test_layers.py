@@ -52,6 +52,7 @@ ADAPTERS = {
     "federated/strategies.py": {"flwr"},
     "federated/streamed_grid.py": {"flwr"},
     "federated/worker_grid.py": {"flwr"},
+    "federated/wire.py": {"flwr"},
     "explain/scorer.py": {"torch", "transformers"},
     "explain/captum_methods.py": {"torch", "captum"},
     "explain/shap_methods.py": {"shap"},
