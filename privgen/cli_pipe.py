@@ -16,9 +16,9 @@ CLOSED = 141
 class _Pipe(io.FileIO):
     """A file descriptor whose closed other end ends the process; pipes to workers are not touched."""
 
-    def write(self, data: Any) -> int | None:
+    def write(self, b: Any, /) -> int | None:
         try:
-            return super().write(data)
+            return super().write(b)
         except BrokenPipeError:
             with open(os.devnull, "wb") as nowhere:  # else the interpreter complains at its end
                 os.dup2(nowhere.fileno(), self.fileno())
