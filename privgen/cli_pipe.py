@@ -16,7 +16,7 @@ CLOSED = 141
 class _Pipe(io.FileIO):
     """A file descriptor whose closed other end ends the process; pipes to workers are not touched."""
 
-    def write(self, b: Any, /) -> int | None:
+    def write(self, b: Any, /) -> int:
         try:
             return super().write(b)
         except BrokenPipeError:
