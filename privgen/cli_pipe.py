@@ -28,13 +28,17 @@ class _Pipe(io.FileIO):
 @contextlib.contextmanager
 def ended_by_closed_pipes() -> Iterator[None]:
     """Let standard output and error end the process silently where their reader has gone."""
-    sys.stdout, sys.stderr = _watched(sys.stdout), _watched(sys.stderr)
+    before = sys.stdout, sys.stderr
+    sys.stdout, sys.stderr = map(_watched, before)
     try:
         yield
     finally:
-        for stream in (sys.stdout, sys.stderr):
-            with contextlib.suppress(AttributeError, ValueError):  # there is none, or it was closed
-                stream.flush()
+        try:
+            for stream in (sys.stdout, sys.stderr):
+                with contextlib.suppress(AttributeError, ValueError):  # there is none, or it was closed
+                    stream.flush()
+        finally:
+            sys.stdout, sys.stderr = before
 
 
 def _watched(stream: TextIO) -> TextIO:
