@@ -16,9 +16,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import get_args
 
-import numpy as np
-import numpy.typing as npt
-
 from privgen.errors import DataError, MissingExtraError, PlanError, PrivgenError
 from privgen.federated.aggregation import Factors
 from privgen.federated.local_training import Task, local_training
@@ -26,20 +23,12 @@ from privgen.federated.noised_validation import noised_loss
 from privgen.federated.plan import PrivacyPlan
 from privgen.federated.settings import TrainingSettings, Weights
 from privgen.federated.silo import Silo
+from privgen.federated.wire import WIRE, arrays_of, weights_of
 
 os.environ.setdefault("FLWR_TELEMETRY_ENABLED", "0")
 os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
 try:
-    from flwr.app import (
-        Array,
-        ArrayRecord,
-        ConfigRecord,
-        Context,
-        Error,
-        Message,
-        MetricRecord,
-        RecordDict,
-    )
+    from flwr.app import ArrayRecord, ConfigRecord, Context, Error, Message, MetricRecord, RecordDict
     from flwr.clientapp import ClientApp
     from flwr.serverapp import Grid, ServerApp
     from flwr.serverapp.strategy import Strategy
@@ -52,7 +41,6 @@ CHANGE = "change"
 """Name of the record of changes in a silo's reply."""
 VALIDATION = "validation"
 """Name of the record of noised sums in a silo's reply."""
-WIRE = np.float16
 DEADLINE = 12 * 3600.0
 """Seconds that a round lasts at most where no deadline was set; Flower keeps messages as long."""
 
@@ -127,24 +115,16 @@ def server_app(
 
     @app.main()  # type: ignore[untyped-decorator]
     def main(grid: Grid, context: Context) -> None:
-        strategy.start(grid, arrays_of(weights), num_rounds=rounds, timeout=deadline or DEADLINE)
+        start_rounds(strategy, grid, weights, rounds, deadline=deadline)
 
     return app
 
 
-def arrays_of(weights: Weights, dtype: npt.DTypeLike = np.float32) -> ArrayRecord:
-    """Weights as a Flower record of a floating-point type."""
-    return ArrayRecord({name: Array(np.ascontiguousarray(v, dtype)) for name, v in weights.items()})
-
-
-def weights_of(arrays: ArrayRecord) -> Weights:
-    """The weights of a Flower record, in fp32."""
-    return {name: array.numpy().astype(np.float32, copy=False) for name, array in arrays.items()}
-
-
-def payload(arrays: ArrayRecord) -> int:
-    """Bytes of the numbers in a record, as they travel."""
-    return sum(array.numpy().nbytes for array in arrays.values())
+def start_rounds(
+    strategy: Strategy, grid: Grid, weights: Weights, rounds: int, *, deadline: float | None = None
+) -> None:
+    """Run `rounds` rounds of the strategy from `weights` on a grid; for the rest see `server_app`."""
+    strategy.start(grid, arrays_of(weights), num_rounds=rounds, timeout=deadline or DEADLINE)
 
 
 def task_content(task: Task, plan_id: str) -> RecordDict:

@@ -18,16 +18,17 @@ from typing import Any
 
 from privgen.errors import MissingExtraError
 from privgen.federated.aggregation import new_sum, trained, trained_factors
-from privgen.federated.flower_app import arrays_of, payload, task_content, weights_of
+from privgen.federated.flower_app import task_content
 from privgen.federated.local_training import Task
 from privgen.federated.noised_validation import NoisedLoss
 from privgen.federated.participation import next_silos
 from privgen.federated.randomness import RandomSource, random_source
-from privgen.federated.replies import Unusable, check_update, loss_of, merchant_of, no_reply, update_of
+from privgen.federated.replies import Unusable, change_of, check_change, loss_of, merchant_of, no_reply
 from privgen.federated.rules import RoundResult, Rules
 from privgen.federated.settings import Weights
 from privgen.federated.silo import Silo
 from privgen.federated.streamed_grid import StreamedGrid
+from privgen.federated.wire import arrays_of, payload, weights_of
 
 try:
     from flwr.app import ArrayRecord, ConfigRecord, Message, MessageType, MetricRecord, RecordDict
@@ -111,6 +112,7 @@ class PrivateRounds(Strategy):  # type: ignore[misc]
         sent = self._task.weights
         asked_for = trained(sent, self._task.factors)
         total = new_sum(self._rules.aggregation, sent, self._task.factors)
+        most = self._rules.bound(sum(value.size for value in asked_for.values()))
         used: dict[str, float] = {}
         failures: dict[str, str] = {}
         late: set[str] = set()
@@ -118,17 +120,17 @@ class PrivateRounds(Strategy):  # type: ignore[misc]
         for reply in replies:
             merchant = self._name(reply)
             try:
-                update, size = update_of(reply, merchant, asked_for)
-                norm = check_update(update, asked_for, self._norm, self._rules.bound)
+                change = change_of(reply, merchant, asked_for)
+                check_change(change, self._norm, most)
             except Unusable as fault:
                 failures.setdefault(merchant, str(fault))
                 late |= {merchant} if fault.late else set()
                 continue
             if merchant in used:
                 continue  # a second reply of one message
-            used[merchant] = norm
-            received += size
-            total.add(update)
+            used[merchant] = change.norm
+            received += change.size
+            total.add(change.weights)
         silent = {*self._nodes.values()} - {*used, *failures}
         failures |= dict.fromkeys(silent, no_reply(self._rules.deadline))
         failures |= dict.fromkeys(self._absent, "no node speaks for it")
@@ -213,10 +215,12 @@ class PrivateRounds(Strategy):  # type: ignore[misc]
     def _name(self, reply: Message) -> str:
         """The merchant of a reply, by the node that it came from; by its own word where that did not tell."""
         node = reply.metadata.src_node_id
-        told = merchant_of(reply)
-        if self._nodes.get(node) == _numbered(node) and told in self._merchants - {*self._nodes.values()}:
-            self._nodes[node] = self._names[node] = told
-        return self._nodes.get(node, _numbered(node))
+        name = self._nodes.get(node, _numbered(node))
+        if node in self._nodes and name == _numbered(node):
+            told = merchant_of(reply)
+            if told in self._merchants - {*self._nodes.values()}:
+                self._nodes[node] = self._names[node] = name = told
+        return name
 
     def _stepped(self, mean: Weights, cut: float) -> tuple[Weights, float]:
         """The next weights: Flower's strategy on one reply, the mean."""

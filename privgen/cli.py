@@ -12,6 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from privgen.cli_ledger import ledger_app
+from privgen.cli_pipe import ended_by_closed_pipes
 from privgen.cli_show import errors_as_lines, print_json, progress_bar
 
 app = typer.Typer(
@@ -392,7 +393,8 @@ def _stage(
 def main() -> None:
     """Entry point."""
     warnings.simplefilter("ignore", FutureWarning)  # of libraries, to their programmers
-    app()
+    with ended_by_closed_pipes():
+        app()
 
 
 if __name__ == "__main__":

@@ -56,6 +56,7 @@ ADAPTERS = {
     "federated/strategies.py": {"flwr"},
     "federated/streamed_grid.py": {"flwr"},
     "federated/worker_grid.py": {"flwr"},
+    "federated/wire.py": {"flwr"},
     "explain/scorer.py": {"torch"},
     "explain/batching.py": {"torch"},
     "explain/token_store.py": {"torch", "transformers"},
