@@ -12,6 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from privgen.cli_ledger import ledger_app
+from privgen.cli_pipe import ended_by_closed_pipes
 from privgen.cli_show import errors_as_lines, print_json, progress_bar
 
 app = typer.Typer(
@@ -218,6 +219,20 @@ def train(
     delta: Annotated[float | None, typer.Option(help="Delta of the guarantee.")] = None,
     rounds: Annotated[int | None, typer.Option(help="Federated rounds.", min=1)] = None,
     sample_rate: Annotated[float | None, typer.Option(help="Poisson rate of a customer per step.")] = None,
+    clipping: Annotated[str | None, typer.Option(help="flat, automatic or adaptive.")] = None,
+    clip_quantile: Annotated[
+        float | None, typer.Option(help="Adaptive clipping: quantile that the bound follows.")
+    ] = None,
+    noise: Annotated[str | None, typer.Option(help="independent, or banded: no trust in sampling.")] = None,
+    bands: Annotated[
+        int | None, typer.Option(help="Banded noise: steps between two turns of a customer.", min=2)
+    ] = None,
+    holdout: Annotated[
+        float | None, typer.Option(help="Share of customers whose noised loss chooses the round.")
+    ] = None,
+    validation_share: Annotated[
+        float | None, typer.Option(help="With --holdout: its share of the budget.")
+    ] = None,
     min_customers: Annotated[
         int | None, typer.Option(help="Refuse silos with fewer customers.", min=1)
     ] = None,
@@ -248,6 +263,12 @@ def train(
         "delta": delta,
         "rounds": rounds,
         "sample_rate": sample_rate,
+        "clipping": clipping,
+        "clip_quantile": clip_quantile,
+        "noise": noise,
+        "bands": bands,
+        "holdout": holdout,
+        "validation_share": validation_share,
         "min_customers": min_customers,
         "skip_small": skip_small,
         "adapter": adapter,
@@ -372,7 +393,8 @@ def _stage(
 def main() -> None:
     """Entry point."""
     warnings.simplefilter("ignore", FutureWarning)  # of libraries, to their programmers
-    app()
+    with ended_by_closed_pipes():
+        app()
 
 
 if __name__ == "__main__":

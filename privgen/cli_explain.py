@@ -18,15 +18,21 @@ _STYLES = {"same": "", "removed": "red strike", "added": "green underline"}
 _BRACKETS = {"same": ("", ""), "removed": ("[-", "-]"), "added": ("{+", "+}")}
 
 
-def run_selftest(as_json: bool) -> None:
-    """Train the planted model, explain fresh pages, and show whether the truth came back; exit 1 if not."""
+def run_selftest(as_json: bool, *, planted: Any = None, pages: int = 20) -> None:
+    """Train the planted model, explain fresh pages, and show whether the truth came back; exit 1 if not.
+
+    Args:
+        as_json: Print JSON, not a table.
+        planted: A `privgen.explain.planted.PlantedModel` that was trained before.
+        pages: Pages to explain.
+    """
     try:
         from privgen.explain import selftest
     except ImportError as missing:
         raise MissingExtraError("explain", str(missing.name)) from None
     started = time.monotonic()
     with progress_bar("selftest", quiet=as_json) as progress:
-        found = selftest(progress=progress)
+        found = selftest(planted=planted, pages=pages, progress=progress)
     found["seconds"] = round(time.monotonic() - started, 1)
     show_selftest(found, as_json)
     if not found["passed"]:
@@ -78,7 +84,9 @@ def show_why(path: Path, page_id: str | None, language: str | None, as_json: boo
         typer.echo(f"  {_sure(record)}")
         other = record["counterfactual"]
         if other:
-            print_difference(f"  without {other['removed']}: ", other["marks"])
+            print_difference(
+                f"  without {other['removed']}: ", other.get("marks") or [["same", other["text"]]]
+            )
 
 
 def run_wish(path: Path, page_id: str, signal_id: str, text: str | None, as_json: bool) -> None:
@@ -118,15 +126,14 @@ def print_difference(before: str, marks: list[list[str]]) -> None:
 
 def _sure(record: dict[str, Any]) -> str:
     """One line on how far to trust the record."""
-    trust = record["trust"] or {}
+    trust = record.get("trust") or {}  # a run explained by an earlier version has none
     scores = {signal["signal_id"]: signal["score"] for signal in record["signals"]}
     cited = ", ".join(f"{id_} {scores[id_]:+.1f}" for id_ in record["cited"])
     parts = [record["verdict"] + (f" by {cited} nats" if cited else "")]
     if trust:
         parts.append(f"{trust['deletion_gain']:+.1f} nats over a random order")
         parts.append(f"ranking stable at {trust['stability']:.2f}")
-    noise = max(record["noise_floor"], 0.0)
-    order = record["order_noise"]
+    noise, order = record.get("noise_floor", 0.0), record.get("order_noise")
     parts.append(f"noise {noise:.0e} (batching)" + (f", {order:.1f} (order of signals)" if order else ""))
     return "; ".join(parts)
 
