@@ -31,11 +31,11 @@ TEMPLATES = Path(__file__).parent / "templates"
 Facts = dict[str, Any]
 
 
-@lru_cache(maxsize=len(LANGUAGES))
-def labels(language: str) -> dict[str, dict[str, str]]:
-    """The report's wording: section, key, text."""
+@lru_cache(maxsize=None)
+def labels(language: str, name: str = "labels") -> dict[str, dict[str, str]]:
+    """The wording of the report, or of another document: section, key, text."""
     found: dict[str, dict[str, str]] = tomllib.loads(
-        (TEMPLATES / f"labels.{language}.toml").read_text(encoding="utf-8")
+        (TEMPLATES / f"{name}.{language}.toml").read_text(encoding="utf-8")
     )
     return found
 
@@ -53,25 +53,8 @@ def render(facts: Facts, language: str) -> str:
         facts: The object of report.json, cleaned.
         language: One of `LANGUAGES`.
     """
-    environment = Environment(
-        autoescape=True,
-        loader=FileSystemLoader(TEMPLATES),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    words = labels(language)
-    environment.filters |= {
-        "head": head,
-        "cut": shorten,
-        "fixed": fixed,
-        "signed": signed,
-        "percent": percent,
-    }
-    environment.filters |= {"up": round_up, "moment": moment}
-    environment.globals |= {
-        "t": partial(translate, words),
-        "name": partial(lookup, words),
+    made = environment(language)
+    made.globals |= {
         "fig": partial(figure, facts),
         "difference": difference,
         "charts": report_charts,
@@ -80,7 +63,23 @@ def render(facts: Facts, language: str) -> str:
         "verdicts": VERDICTS,
         "personal_kinds": [kind.value for kind in CUSTOMER_KINDS],
     }
-    return environment.get_template("report.html.j2").render(r=facts, lang=language) + "\n"
+    return made.get_template("report.html.j2").render(r=facts, lang=language) + "\n"
+
+
+def environment(language: str) -> Environment:
+    """Where the report's templates find its wording and its ways to show a value; all text is escaped."""
+    made = Environment(
+        autoescape=True,
+        loader=FileSystemLoader(TEMPLATES),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    words = labels(language)
+    made.filters |= {"head": head, "cut": shorten, "fixed": fixed, "signed": signed, "percent": percent}
+    made.filters |= {"up": round_up, "moment": moment}
+    made.globals |= {"t": partial(translate, words), "name": partial(lookup, words)}
+    return made
 
 
 def translate(words: Mapping[str, Mapping[str, str]], key: str, **values: Any) -> str | Markup:
