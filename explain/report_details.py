@@ -64,8 +64,9 @@ def details(
         if page.get("page_id") in hidden:
             left_out += 1
             continue
-        waiting.append(_shown(run, page, records))
-        sentences += sum(s["verdict"] is not None for part in waiting[-1]["sections"] for s in part["sentences"])
+        shown = _shown(run, page, records)
+        sentences += sum(s["verdict"] is not None for part in shown["sections"] for s in part["sentences"])
+        waiting.append(shown)
         if len(waiting) == PAGES_PER_FILE:
             files.append(_file(template, language, len(files), waiting, keep))
             waiting = []
@@ -73,8 +74,10 @@ def details(
             progress(done, None, "details")
     if waiting:
         files.append(_file(template, language, len(files), waiting, keep))
-    shown = sum(file["pages"] for file in files)
-    return {"pages": shown, "left_out": left_out, "sentences": sentences, "files": files}
+    return {"pages": sum(file["pages"] for file in files), "left_out": left_out} | {
+        "sentences": sentences,
+        "files": files,
+    }
 
 
 def _file(template: Template, language: str, number: int, pages: list[Facts], keep: Keep) -> Facts:

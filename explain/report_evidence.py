@@ -51,7 +51,8 @@ COMMANDS: dict[str, str] = {
         f"python -c \"import json; print(sum(s['fallback'] for p in {_PAGES} for s in p['sections']))\""
     ),
     "/generation/guards_fired": (
-        f"python -c \"import json; print(sum(sum(s['guards'].values()) for p in {_PAGES} for s in p['sections']))\""
+        f"python -c \"import json; print(sum(sum(s['guards'].values()) for p in {_PAGES} "
+        "for s in p['sections']))\""
     ),
     "/explanations/sentences": f'python -c "import json; print(sum(1 for e in {_EXPLAINED}))"',
     **{

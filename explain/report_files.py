@@ -52,12 +52,23 @@ def list_files(run: Path, progress: Progress = silent) -> list[RunFile]:
     Raises:
         RunError: Something in there is no file (a broken link, a pipe), or a link leads back.
     """
-    paths = sorted(_listed(run))
+    paths = listed(run)
     found = []
     for done, path in enumerate(paths, start=1):
         found.append(describe(run, path))
         progress(done, len(paths), "files")
     return found
+
+
+def listed(run: Path) -> list[str]:
+    """Paths of the files that a report of `run` stands on.
+
+    Raises:
+        RunError: A link leads back to a folder that it lies in.
+    """
+    names = (path.relative_to(run) for path in walk(run))
+    kept = (name.as_posix() for name in names if name.parts[0] != REPORT)
+    return sorted(name for name in kept if name not in (MANIFEST, _LOCK))
 
 
 def describe(run: Path, path: str) -> RunFile:
@@ -123,10 +134,3 @@ def walk(folder: Path, above: frozenset[tuple[int, int]] = frozenset()) -> Itera
             yield from walk(path, above | {inode})
         else:
             yield path
-
-
-def _listed(run: Path) -> Iterator[str]:
-    for path in walk(run):
-        name = path.relative_to(run)
-        if name.parts[0] != REPORT and name.as_posix() not in (MANIFEST, _LOCK):
-            yield name.as_posix()

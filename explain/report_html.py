@@ -7,7 +7,7 @@ import json
 import math
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
-from functools import lru_cache, partial
+from functools import cache, partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -31,7 +31,7 @@ TEMPLATES = Path(__file__).parent / "templates"
 Facts = dict[str, Any]
 
 
-@lru_cache(maxsize=None)
+@cache
 def labels(language: str, name: str = "labels") -> dict[str, dict[str, str]]:
     """The wording of the report, or of another document: section, key, text."""
     found: dict[str, dict[str, str]] = tomllib.loads(
@@ -53,19 +53,11 @@ def render(facts: Facts, language: str) -> str:
         facts: The object of report.json, cleaned.
         language: One of `LANGUAGES`.
     """
-    made = environment(language)
-    made.globals |= {
-        "fig": partial(figure, facts),
-        "difference": difference,
-        "charts": report_charts,
-        "rows_cap": MAX_ROWS,
-        "samples_cap": MAX_SAMPLES,
-        "verdicts": VERDICTS,
-        "personal_kinds": [kind.value for kind in CUSTOMER_KINDS],
-    }
-    return made.get_template("report.html.j2").render(r=facts, lang=language) + "\n"
+    template = environment(language).get_template("report.html.j2")
+    return template.render(r=facts, lang=language, fig=partial(figure, facts)) + "\n"
 
 
+@cache
 def environment(language: str) -> Environment:
     """Where the report's templates find its wording and its ways to show a value; all text is escaped."""
     made = Environment(
@@ -78,7 +70,16 @@ def environment(language: str) -> Environment:
     words = labels(language)
     made.filters |= {"head": head, "cut": shorten, "fixed": fixed, "signed": signed, "percent": percent}
     made.filters |= {"up": round_up, "moment": moment}
-    made.globals |= {"t": partial(translate, words), "name": partial(lookup, words)}
+    made.globals |= {
+        "t": partial(translate, words),
+        "name": partial(lookup, words),
+        "difference": difference,
+        "charts": report_charts,
+        "rows_cap": MAX_ROWS,
+        "samples_cap": MAX_SAMPLES,
+        "verdicts": VERDICTS,
+        "personal_kinds": [kind.value for kind in CUSTOMER_KINDS],
+    }
     return made
 
 
