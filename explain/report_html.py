@@ -58,8 +58,13 @@ def render(facts: Facts, language: str) -> str:
 
 
 @cache
-def environment(language: str) -> Environment:
-    """Where the report's templates find its wording and its ways to show a value; all text is escaped."""
+def environment(language: str, more: str | None = None) -> Environment:
+    """Where templates find their wording and ways to show a value; all text is escaped.
+
+    Args:
+        language: One of `LANGUAGES`.
+        more: Another document whose wording joins the report's.
+    """
     made = Environment(
         autoescape=True,
         loader=FileSystemLoader(TEMPLATES),
@@ -67,7 +72,7 @@ def environment(language: str) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    words = labels(language)
+    words = labels(language) | (labels(language, more) if more else {})
     made.filters |= {"head": head, "cut": shorten, "fixed": fixed, "signed": signed, "percent": percent}
     made.filters |= {"up": round_up, "moment": moment}
     made.globals |= {

@@ -151,6 +151,24 @@ def verify(path: Path, public_key: Path | None, progress: Progress = silent) -> 
     ).to_json()
 
 
+def answer(
+    path: Path, customer: str, merchant: str | None, out: Path | None, progress: Progress = silent
+) -> dict[str, Any]:
+    """Write the answer to a person's access request; see `privgen.access.access_facts`.
+
+    Raises:
+        PrivgenError: No such customer, what could not be searched, or a folder that may not be written.
+    """
+    from privgen.access import access_facts
+    from privgen.access_files import write_answer
+
+    run = RunFolder(path)
+    with run.locked():
+        finish_erasure(run)
+        facts = access_facts(run, load_config(base=run.config), customer, merchant, progress)
+        return write_answer(run, facts, out)
+
+
 def _report(run: RunFolder, config: RunConfig, given: dict[str, Any], progress: Progress) -> StageResult:
     try:
         from privgen.explain import write_report
