@@ -14,8 +14,8 @@ from jinja2 import Template
 
 from privgen.errors import DataError
 from privgen.explain.report_explanations import VERDICTS
-from privgen.explain.report_html import environment
-from privgen.explain.report_values import clean, finite, mapping, number, shorten, word
+from privgen.explain.report_html import environment, labels
+from privgen.explain.report_values import clean, mapping, number, shorten, word
 from privgen.files import read_jsonl
 from privgen.progress import Progress, silent
 from privgen.runfolder import RunFolder
@@ -82,7 +82,7 @@ def details(
 
 def _file(template: Template, language: str, number: int, pages: list[Facts], keep: Keep) -> Facts:
     name = f"pages-{number + 1:05d}.html"
-    keep(name, template.render(pages=pages, lang=language, number=number + 1) + "\n")
+    keep(name, template.render(pages=pages, lang=language, number=number + 1, words=labels(language)) + "\n")
     ends = {"first": pages[0]["page_id"], "last": pages[-1]["page_id"]}
     return {"path": f"{FOLDER}/{name}", "pages": len(pages)} | ends
 
@@ -129,20 +129,13 @@ def _section(section: Facts, explained: dict[tuple[Any, Any], Facts]) -> Facts:
 def _sentence(sentence: Facts, record: Facts | None) -> Facts:
     text = shorten(clean(str(sentence["text"])))
     if record is None or record["verdict"] not in VERDICTS:
-        return {"text": text, "verdict": None, "moved": None, "signals": []}
-    moved = number(record["value_full"]) - number(record["value_none"])
-    signals = sorted(record["signals"], key=lambda signal: -abs(number(signal["score"])))
-    return {
-        "text": text,
-        "verdict": record["verdict"],
-        "moved": moved,
-        "signals": [_signal(s) for s in signals[:MAX_SIGNALS] if abs(finite(s["score"]) or 0.0) >= _LEAST],
-    }
+        return {"text": text, "verdict": None, "signals": []}
+    scored = [(number(signal["score"]), signal) for signal in record["signals"]]
+    top = sorted(scored, key=lambda item: -abs(item[0]))[:MAX_SIGNALS]
+    shown = [_signal(score, signal) for score, signal in top if abs(score) >= _LEAST]
+    return {"text": text, "verdict": record["verdict"], "signals": shown}
 
 
-def _signal(signal: Facts) -> Facts:
-    return {
-        "kind": SignalKind(signal["kind"]).value,
-        "text": shorten(clean(str(signal["text"])), 160),
-        "score": number(signal["score"]),
-    }
+def _signal(score: float, signal: Facts) -> Facts:
+    kind, text = SignalKind(signal["kind"]).value, shorten(clean(str(signal["text"])), 160)
+    return {"kind": kind, "text": text, "score": score}

@@ -344,7 +344,7 @@ def report(
         if verify:
             cli_report.run_verify(run, public_key, json)
         elif diff is not None:
-            cli_report.run_diff(run, diff, out, json)
+            cli_report.run_diff(run, diff, out, lang, json)
         elif customer is not None:
             cli_report.run_customer(run, customer, merchant, out, json)
 

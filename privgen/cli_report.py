@@ -29,17 +29,18 @@ def run_verify(run: Path, public_key: Path | None, as_json: bool) -> None:
         raise typer.Exit(1)
 
 
-def run_diff(run: Path, other: Path, out: Path | None, as_json: bool) -> None:
-    """Print what changed from one run's report to another's."""
+def run_diff(run: Path, other: Path, out: Path | None, language: str, as_json: bool) -> None:
+    """Print what changed from one run's report to another's; write it as HTML too where `out` is given."""
     from privgen.explain.report_diff import run_changes
 
     for path in (run, other):
         _check_run(path)
-    found = [change.to_json() for change in run_changes(RunFolder(run), RunFolder(other))]
+    changed = run_changes(RunFolder(run), RunFolder(other))
     if out is not None:
         from privgen.explain.report_diff_html import write_diff
 
-        write_diff(out, other.name, run.name, found)
+        write_diff(out, (str(other), str(run)), changed, language)
+    found = [change.to_json() for change in changed]
     if as_json:
         print_json({"before": str(other), "after": str(run), "changes": found})
         return
