@@ -32,6 +32,7 @@ Facts = dict[str, Any]
 TOLERANCE = 1e-6
 """Relative difference of two figures that is none: another version of a library may round otherwise."""
 _SUM_TOLERANCE = 1e-6  # nats
+_NAMED = 20  # lines that do not add up
 _EXPLANATIONS = "explanations/explanations.jsonl"
 _MACHINE = ("/privacy/accountant", "/evidence/verify_command", "/evidence/figure_command")
 """What depends on the installed version and says nothing about the run."""
@@ -61,7 +62,7 @@ class Verification:
         notes: What could not be checked here, and why.
     """
 
-    findings: list[Finding] = field(default_factory=list)
+    findings: dict[Finding, None] = field(default_factory=dict)
     figures: list[Change] = field(default_factory=list)
     checked: dict[str, int] = field(default_factory=dict)
     signed_by: str | None = None
@@ -74,8 +75,7 @@ class Verification:
 
     def add(self, path: str, fault: str) -> None:
         """Take in a finding; a file is named once per fault."""
-        if Finding(path, fault) not in self.findings:
-            self.findings.append(Finding(path, fault))
+        self.findings[Finding(path, fault)] = None
 
     def to_json(self) -> Facts:
         """As the command prints it."""
@@ -116,7 +116,7 @@ def verify_report(
     _check_files(run.path, found, public_key, progress)
     try:
         _check_figures(run, found, hidden, progress)
-    except (PrivgenError, OSError, ValueError) as fault:
+    except Exception as fault:  # whatever reading a run raises that somebody may have changed
         _unreadable(run, found, fault)
     return found
 
@@ -208,8 +208,12 @@ def _check_figures(
         "figures": sum(1 for _ in _numbers(report)),
         "ledgers": int(mapping(report.get("privacy")).get("ledgers_in_run") or 0),
     }
-    for line in _wrong_sums(run, found):
-        found.add(_EXPLANATIONS, f"line {line}: the scores do not add up to what the record says")
+    wrong = 0
+    for wrong, line in enumerate(_wrong_sums(run, found), start=1):
+        if wrong <= _NAMED:
+            found.add(_EXPLANATIONS, f"line {line}: the scores do not add up to what the record says")
+    if wrong > _NAMED:
+        found.add(_EXPLANATIONS, f"{wrong - _NAMED} more lines whose scores do not add up")
     wrote = mapping(mapping(run.manifest["stages"].get("report")).get("versions")).get("privgen")
     differing = changes(report, now, tolerance=TOLERANCE)
     found.figures = [change for change in differing if not change.figure.startswith(_MACHINE)]

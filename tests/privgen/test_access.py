@@ -215,11 +215,11 @@ def test_an_unknown_person_is_one_line_and_writes_nothing(made: Path, tmp_path: 
 
 def test_without_the_key_a_raw_id_is_refused(run: Path, tmp_path: Path) -> None:
     (run / "keys/scrub.key").unlink()
-    with pytest.raises(KeyFileError, match="cannot be searched .* nothing was written"):
+    with pytest.raises(KeyFileError, match=r"cannot be searched .* nothing was written"):
         answer(run, "person-a", None, tmp_path / "out")
     (run / "keys/scrub.key").write_text("0123456789abcdef" * 4)
     (run / "keys/scrub.key").chmod(0o600)
-    with pytest.raises(KeyFileError, match="not the key .* nothing was written"):
+    with pytest.raises(KeyFileError, match=r"not the key .* nothing was written"):
         answer(run, "person-a", None, tmp_path / "out")
     assert not (tmp_path / "out").exists()
 
