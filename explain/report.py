@@ -14,17 +14,26 @@ from typing import Any
 
 from privgen.errors import ConfigError
 from privgen.explain.report_data import consent, data_map, personal_data
+from privgen.explain.report_deployer import deployer
+from privgen.explain.report_erasures import erasures
 from privgen.explain.report_evidence import attention, evidence, gaps, model, not_done
 from privgen.explain.report_explanations import explanations, not_explained
+from privgen.explain.report_fields import field_map
 from privgen.explain.report_generation import generation
+from privgen.explain.report_groups import groups
 from privgen.explain.report_html import LANGUAGES, labels, render
 from privgen.explain.report_privacy import not_trained, privacy
+from privgen.explain.report_registry import registry
+from privgen.explain.report_risk import risk
+from privgen.explain.report_rules import STATES, rules
+from privgen.explain.report_training import training
 from privgen.explain.report_values import clean, mapping
+from privgen.explain.report_withdrawals import withdrawals
 from privgen.files import atomic_open, write_json
 from privgen.progress import Progress, silent
 from privgen.runfolder import STAGES, RunFolder
 
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION = "1.1"
 """Version of report.json: the first number changes when a reader of the old one would misread the new."""
 
 Facts = dict[str, Any]
@@ -90,19 +99,26 @@ def report_facts(
         raise ConfigError(f"language: wanted one of {', '.join(LANGUAGES)}")
     facts: Facts = {"schema_version": SCHEMA_VERSION, "kind": "privgen.report", "language": language}
     facts |= {"data": data_map(run), "consent": consent(run), "personal_data": personal_data(run)}
+    facts |= {"deployer": deployer(run), "erasures": erasures(run)}
+    facts["personal_data"]["risk"] = risk(run)
     facts["generation"] = generation(run, hidden=hidden, progress=progress)
+    facts["data"]["fields"] = field_map(run, facts["generation"]["sources"])
+    facts["consent"] |= withdrawals(run, facts["generation"]["hidden"])
     trained = _trained(run, facts["generation"]["writers"])
     facts["privacy"] = privacy(run, progress=progress) if trained else not_trained()
-    facts["model"] = model(run, facts["generation"]["writers"])
+    facts["model"] = model(run, facts["generation"]["writers"]) | training(run)
     explained = _complete(run, "explain")
     samples = facts["generation"]["samples"]
     facts["explanations"] = explanations(run, samples, progress=progress) if explained else not_explained()
+    facts["groups"] = groups(run, explained=explained)
     facts["evidence"] = evidence(run, explained=explained, trained=trained, progress=progress)
     words = labels(language)
     facts["not_done"] = [{"code": c, "text": words["not_done"][c]} for c in not_done(run, facts)]
     facts["gaps"] = [gap | {"text": words["gaps"][gap["code"]]} for gap in gaps(facts)]
     facts["attention"] = [{"code": c, "text": words["attention"][c]} for c in attention(facts)]
     facts["as_of"] = _as_of(run)
+    facts["rules"] = rules(facts)
+    facts["privacy"]["registry"] = registry(facts)
     facts["summary"] = _summary(facts)
     cleaned: Facts = clean(facts)
     return cleaned
@@ -146,6 +162,8 @@ def _summary(facts: Facts) -> Facts:
         "fallbacks": written["fallbacks"],
         "explained": facts["explanations"]["sentences"],
         "supported_share": facts["explanations"]["shares"]["supported"],
+        "erased": facts["erasures"]["people"],
+        "rules": {state: sum(rule["state"] == state for rule in facts["rules"]) for state in STATES},
         "not_done": len(facts["not_done"]),
         "gaps": len(facts["gaps"]),
     }
