@@ -4,12 +4,14 @@
 
     write_report(RunFolder(Path("my-run")), language="zh")
 
-It reads the run folder and nothing else, states what was done, under which assumptions, and what was not,
+It reads the run folder (with the deployer's own statements, see report_deployer) and nothing else, states what was done, under which assumptions, and what was not,
 and passes no legal judgement. The schema of report.json is templates/report.schema.json.
 """
 
 from __future__ import annotations
 
+from importlib import util
+from pathlib import Path
 from typing import Any
 
 from privgen.errors import ConfigError
@@ -37,6 +39,7 @@ SCHEMA_VERSION = "1.1"
 """Version of report.json: the first number changes when a reader of the old one would misread the new."""
 
 Facts = dict[str, Any]
+_FILES = (("html", "index.html"), ("json", "report.json"), ("pdf", "report.pdf"))
 
 
 def write_report(
@@ -46,7 +49,7 @@ def write_report(
     hidden: frozenset[str] = frozenset(),
     progress: Progress = silent,
 ) -> dict[str, Any]:
-    """Write `report/index.html` and `report/report.json` from what the run folder holds.
+    """Write `report/index.html`, `report/report.json` and, with `privgen[pdf]`, `report/report.pdf`.
 
     Equal run folders give equal bytes. Memory does not grow with the number of pages.
 
@@ -58,8 +61,8 @@ def write_report(
         progress: Told ledgers, pages, explanations and hashes done.
 
     Returns:
-        `html` and `json` (`path` relative to the run folder, `bytes`), `language`, and the report's
-        `summary`.
+        `html`, `json` and `pdf` (`path` relative to the run folder, `bytes`; `pdf` is None without
+        `privgen[pdf]`), `language`, and the report's `summary`.
 
     Raises:
         ConfigError: There is no such language.
@@ -73,11 +76,30 @@ def write_report(
     with atomic_open(folder / "index.html") as handle:
         handle.write(html)
     write_json(folder / "report.json", facts)
-    sizes = {
-        key: {"path": f"report/{name}", "bytes": (folder / name).stat().st_size}
-        for key, name in (("html", "index.html"), ("json", "report.json"))
-    }
+    _write_pdf(folder / "report.pdf", html, language)
+    sizes = {key: _size(folder / name) for key, name in _FILES}
     return sizes | {"language": language, "summary": facts["summary"]}
+
+
+def _write_pdf(path: Path, html: str, language: str) -> None:
+    """Write the PDF; without its library an older one goes, which would tell of another run."""
+    if not pdf_installed():
+        path.unlink(missing_ok=True)
+        return
+    from privgen.explain.report_pdf import pdf_bytes
+
+    content = pdf_bytes(html, language=language, title=labels(language)["page"]["title"])
+    with atomic_open(path, "wb") as handle:
+        handle.write(content)
+
+
+def pdf_installed() -> bool:
+    """Whether `privgen[pdf]` is."""
+    return util.find_spec("reportlab") is not None
+
+
+def _size(path: Path) -> Facts | None:
+    return {"path": f"report/{path.name}", "bytes": path.stat().st_size} if path.exists() else None
 
 
 def report_facts(

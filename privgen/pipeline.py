@@ -131,7 +131,7 @@ def _explain(run: RunFolder, config: RunConfig, given: dict[str, Any], progress:
 
 def _report(run: RunFolder, config: RunConfig, given: dict[str, Any], progress: Progress) -> StageResult:
     try:
-        from privgen.explain import write_report
+        from privgen.explain.report import pdf_installed, write_report
     except ImportError as missing:
         raise MissingExtraError("explain", str(missing.name)) from None
     from privgen.stage_pages import PAGES
@@ -141,12 +141,12 @@ def _report(run: RunFolder, config: RunConfig, given: dict[str, Any], progress: 
     for stage, label, path in read:
         if run.stale(stage, label, run.path / path):
             run.require(stage, label, run.path / path)
-    names = ("scrubbed", "federated", "pages", "explanations")
+    names = ("scrubbed", "federated", "pages", "explanations", "erasures.jsonl", "deployer.toml")
     inputs = {name: run.path / name for name in names if (run.path / name).exists()}
-    files = ("report/index.html", "report/report.json")
+    files = ("report/index.html", "report/report.json", "report/report.pdf")
     hidden = _not_shown(run)
     # a consent that runs out makes another report
-    settings = {"language": language, "hidden": sha256_text("\n".join(sorted(hidden)))}
+    settings = {"language": language, "hidden": sha256_text("\n".join(sorted(hidden))), "pdf": pdf_installed()}
     return run.stage(
         "report", settings, inputs, files, lambda: write_report(run, language=language, hidden=hidden)
     )
