@@ -131,7 +131,13 @@ def flow(facts: Facts) -> list[Facts]:
         people = records["customers"]
         steps.append(("trained", people, True, "untrained", max(0, training - people)))
     steps += [
-        ("personalisation", consent["totals"]["personalisation"], True, "consent", consent["left_out"]["personalisation"]),
+        (
+            "personalisation",
+            consent["totals"]["personalisation"],
+            True,
+            "consent",
+            consent["left_out"]["personalisation"],
+        ),
         ("pages", written["pages"], True, None, 0),
         ("sentences", written["from_model"], True, None, 0),
     ]

@@ -57,7 +57,7 @@ def interval(tallies: Iterable[tuple[int, int]]) -> tuple[float, float] | None:
         size = min(float(trials), share * (1 - share) / spread) if spread else float(trials)
     middle = (share + _Z**2 / (2 * size)) / (1 + _Z**2 / size)
     half = _Z / (1 + _Z**2 / size) * math.sqrt(share * (1 - share) / size + _Z**2 / (4 * size**2))
-    return max(0.0, middle - half), min(1.0, middle + half)
+    return (max(0.0, middle - half) if share > 0 else 0.0), (min(1.0, middle + half) if share < 1 else 1.0)
 
 
 def groups(run: RunFolder, *, explained: bool) -> Facts:
@@ -156,9 +156,7 @@ def _groups_of(row: Mapping[str, Any], on: dt.date) -> dict[str, str]:
     return {name: value for name, value in found.items() if value and not value.startswith("<")}
 
 
-def _dimension(
-    name: str, known: Mapping[Person, Mapping[str, str]], tallies: Tallies
-) -> Facts:
+def _dimension(name: str, known: Mapping[Person, Mapping[str, str]], tallies: Tallies) -> Facts:
     members: dict[str, list[Person]] = {}
     for person, values in known.items():
         if name in values:
@@ -178,7 +176,9 @@ def _group(group: str, people: list[Person], tallies: Tallies) -> Facts:
     return {
         "group": group,
         "people": len(people),
-        "outcomes": {name: _share(tallies[name].get(person, [0, 0]) for person in people) for name in OUTCOMES},
+        "outcomes": {
+            name: _share(tallies[name].get(person, [0, 0]) for person in people) for name in OUTCOMES
+        },
     }
 
 

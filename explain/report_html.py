@@ -54,6 +54,13 @@ def render(facts: Facts, language: str) -> str:
         facts: The object of report.json, cleaned.
         language: One of `LANGUAGES`.
     """
+    template = _environment(language).get_template("report.html.j2")
+    return template.render(r=facts, lang=language, fig=partial(figure, facts)) + "\n"
+
+
+@lru_cache(maxsize=len(LANGUAGES))
+def _environment(language: str) -> Environment:
+    """The templates with their filters and the wording of a language; compiled once."""
     environment = Environment(
         autoescape=True,
         loader=FileSystemLoader(TEMPLATES),
@@ -73,7 +80,6 @@ def render(facts: Facts, language: str) -> str:
     environment.globals |= {
         "t": partial(translate, words),
         "name": partial(lookup, words),
-        "fig": partial(figure, facts),
         "difference": difference,
         "charts": report_charts,
         "rows_cap": MAX_ROWS,
@@ -84,7 +90,7 @@ def render(facts: Facts, language: str) -> str:
         "lookup_long": partial(lookup, words, most=200),
         "personal_kinds": [kind.value for kind in CUSTOMER_KINDS],
     }
-    return environment.get_template("report.html.j2").render(r=facts, lang=language) + "\n"
+    return environment
 
 
 def translate(words: Mapping[str, Mapping[str, str]], key: str, **values: Any) -> str | Markup:

@@ -61,7 +61,9 @@ class _Heading(Paragraph):  # type: ignore[misc]
     """A heading that stands in the outline."""
 
     def __init__(self, node: Node, level: int) -> None:
-        super().__init__(inline(node), style(node.text, _SIZES[node.tag], bold=True, hold=True, above=11 if level else 0))
+        super().__init__(
+            inline(node), style(node.text, _SIZES[node.tag], bold=True, hold=True, above=11 if level else 0)
+        )
         self._entry, self._level = node.text, level
 
     def draw(self) -> None:

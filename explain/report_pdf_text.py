@@ -57,6 +57,7 @@ def mostly_han(text: str) -> bool:
     return sum(len(t) for f, t in runs(text) if f == HAN) * 4 > len(text)
 
 
+@lru_cache(maxsize=4096)
 def _written(character: str) -> tuple[str, str]:
     for family, encoding in ((LATIN, "cp1252"), (HAN, "gbk")):
         try:

@@ -133,9 +133,7 @@ def _by_round(ledgers: list[LedgerFacts], accountant: Accountant) -> list[Facts]
             for ledger in ledgers
         ]
         epsilons = [finite(accountant.epsilon(spent)) for spent in spends if spent]
-        found.append(
-            {"server_round": stop, "merchants": len(epsilons), "epsilon_max": _worst(epsilons)}
-        )
+        found.append({"server_round": stop, "merchants": len(epsilons), "epsilon_max": _worst(epsilons)})
     return found
 
 

@@ -34,7 +34,11 @@ def registry(facts: Facts) -> list[Facts]:
         (3, "noise_multiplier", plan.get("noise_multiplier")),
         (3, "clip", plan.get("max_grad_norm")),
         (3, "sample_rate", plan.get("sample_rate")),
-        (3, "steps", max((m["steps"] for m in merchants if m["steps"] is not None), default=plan.get("steps"))),
+        (
+            3,
+            "steps",
+            max((m["steps"] for m in merchants if m["steps"] is not None), default=plan.get("steps")),
+        ),
         (3, "accountant", privacy["accountant"] or plan.get("accountant")),
         (3, "tuning", None),
         (3, "justification", None),

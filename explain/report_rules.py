@@ -52,7 +52,9 @@ RULES: dict[str, Rule] = {
     "price": Rule("Directive 2011/83/EU 6(1)(ea)", "EU", ("personalised",), True, "generation"),
     "pipl_choice": Rule("PIPL 24", "CN", ("personal", "personalised"), False, "generation"),
     "pipl_impact": Rule("PIPL 55-56", "CN", ("personal", "personalised"), True, "open"),
-    "cn_recommend": Rule("Algorithm Recommendation Provisions 16-17", "CN", ("personalised",), True, "explanations"),
+    "cn_recommend": Rule(
+        "Algorithm Recommendation Provisions 16-17", "CN", ("personalised",), True, "explanations"
+    ),
     "cn_label": Rule("Labelling Measures 2025; GB 45438-2025", "CN", ("written",), False, "generation"),
     "cn_generative": Rule("Interim Measures for Generative AI 4, 15", "CN", ("written",), True, "generation"),
     "nist_dp": Rule("NIST SP 800-226", None, ("trained",), False, "privacy"),

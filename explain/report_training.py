@@ -64,24 +64,22 @@ def _records(run: RunFolder) -> Facts | None:
     if not paths:
         return None
     sections: Counter[str] = Counter()
-    sizes: list[int] = []
-    customers, total = 0, 0
+    sizes: Counter[int] = Counter()  # signals in a record
+    customers = 0
     for path in paths:
         people: set[str] = set()
         for record in read_jsonl(path):
             people.add(str(record.get("customer_id")))
             sections[word(str(record.get("section")))] += 1
-            size = len(mapping(record.get("prompt")).get("signals") or ())
-            sizes = [min(size, *sizes), max(size, *sizes)]
-            total += 1
+            sizes[len(record.get("signals") or ())] += 1
         customers += len(people)
     return {
         "merchants": len(paths),
-        "records": total,
+        "records": sizes.total(),
         "customers": customers,
         "by_section": dict(sorted(sections.items())),
-        "signals_least": sizes[0] if sizes else None,
-        "signals_most": sizes[1] if sizes else None,
+        "signals_least": min(sizes, default=None),
+        "signals_most": max(sizes, default=None),
     }
 
 

@@ -146,7 +146,11 @@ def _report(run: RunFolder, config: RunConfig, given: dict[str, Any], progress: 
     files = ("report/index.html", "report/report.json", "report/report.pdf")
     hidden = _not_shown(run)
     # a consent that runs out makes another report
-    settings = {"language": language, "hidden": sha256_text("\n".join(sorted(hidden))), "pdf": pdf_installed()}
+    settings = {
+        "language": language,
+        "hidden": sha256_text("\n".join(sorted(hidden))),
+        "pdf": pdf_installed(),
+    }
     return run.stage(
         "report", settings, inputs, files, lambda: write_report(run, language=language, hidden=hidden)
     )

@@ -18,7 +18,9 @@ def pdf_text(content: bytes) -> str:
     found = []
     for stream in _STREAM.findall(content):
         font = ""
-        for name, shown in _SHOWN.findall(zlib.decompress(base64.a85decode(stream.strip().removesuffix(b"~>")))):
+        for name, shown in _SHOWN.findall(
+            zlib.decompress(base64.a85decode(stream.strip().removesuffix(b"~>")))
+        ):
             if name:
                 font = fonts.get(name.decode(), "")
             else:

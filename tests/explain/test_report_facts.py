@@ -55,7 +55,9 @@ def test_synthetic_data_is_nobodys(tmp_path: Path) -> None:
     manifest = read_json(path / "run.json")
     manifest["stages"]["ingest"]["summary"]["source"] = "synthetic"
     write_json(path / "run.json", manifest)
-    states = {rule["code"]: (rule["state"], rule["reason"]) for rule in report_facts(RunFolder(path))["rules"]}
+    states = {
+        rule["code"]: (rule["state"], rule["reason"]) for rule in report_facts(RunFolder(path))["rules"]
+    }
     assert states["inform"] == ("does_not_apply", "not_personal")
     assert states["ai_marking"] == ("for_the_deployer", "where_eu")
     assert states["nist_dp"] == ("applies", "trained")
@@ -64,7 +66,9 @@ def test_synthetic_data_is_nobodys(tmp_path: Path) -> None:
 def test_statements_close_gaps_and_decide_where(tmp_path: Path) -> None:
     path = make_run(tmp_path / "r", merchants=("alpine",), pages=1)
     before = report_facts(RunFolder(path))
-    (path / "deployer.toml").write_text('jurisdictions = ["EU"]\ncontroller = "Example <b>Ltd</b>"\n', "utf-8")
+    (path / "deployer.toml").write_text(
+        'jurisdictions = ["EU"]\ncontroller = "Example <b>Ltd</b>"\n', "utf-8"
+    )
     after = report_facts(RunFolder(path))
     gone = {gap["code"] for gap in before["gaps"]} - {gap["code"] for gap in after["gaps"]}
     assert gone == {"controller", "jurisdictions"}
@@ -107,7 +111,10 @@ def erasure(customer: str, **changed: Any) -> dict[str, Any]:
         "merchants": None,
         "media": 1,
         "models": [{"adapter_hash": "a" * 64, "known": True, "in_use": True, "merchants": ["alpine"]}],
-        "rows": {"silos": {"alpine": {"customers": 1, "events": 4}}, "scrubbed": {"alpine": {"customers": 1}}},
+        "rows": {
+            "silos": {"alpine": {"customers": 1, "events": 4}},
+            "scrubbed": {"alpine": {"customers": 1}},
+        },
         "records": 2,
         "truth": 0,
         "pages": 1,
@@ -160,7 +167,12 @@ def test_consent_that_ended(tmp_path: Path) -> None:
     manifest = read_json(path / "run.json")
     manifest["stages"]["train"]["summary"]["consent_date"] = "2025-11-01"
     write_json(path / "run.json", manifest)
-    consents = [{"training": ""}, {"training": "2025-12-01"}, {"training": "2025-10-01", "analytics": "soon"}, {}]
+    consents = [
+        {"training": ""},
+        {"training": "2025-12-01"},
+        {"training": "2025-10-01", "analytics": "soon"},
+        {},
+    ]
     customers(path, consents)
     found = withdrawals(RunFolder(path), hidden=4)
     assert found["ended"] == {"personalisation": 0, "training": 2, "analytics": 1}
@@ -180,7 +192,9 @@ def test_data_map_has_roles_days_and_retention(tmp_path: Path) -> None:
                 for i, time in enumerate(times)
             ]
         )
-    (reviews,) = (t for t in field_map(RunFolder(path), {"reviews": {"review": 3}}) if t["table"] == "reviews")
+    (reviews,) = (
+        t for t in field_map(RunFolder(path), {"reviews": {"review": 3}}) if t["table"] == "reviews"
+    )
     assert (reviews["oldest"], reviews["newest"]) == ("2025-02-03", "2025-07-03")
     assert reviews["retention_days"] == 365 and reviews["signals"] == {"review": 3} and reviews["training"]
     roles = {field["column"]: (field["role"], field["found"] > 0) for field in reviews["fields"]}
@@ -197,7 +211,9 @@ def test_resampling_is_linear_interpolation(curve: list[float]) -> None:
 def test_curves_of_a_known_game_beat_a_random_order() -> None:
     weights = np.array([4.0, 2.0, 1.0, 0.0])
     masks = (np.arange(16)[:, None] >> np.arange(4)) & 1
-    found = faithfulness(TableGame((masks @ weights)[:, None]), weights[None, :], rng=np.random.default_rng(0))
+    found = faithfulness(
+        TableGame((masks @ weights)[:, None]), weights[None, :], rng=np.random.default_rng(0)
+    )
     names = ("deletion", "random_deletion", "insertion", "random_insertion")
     record = {"signals": [0] * 4, "verdict": "supported"}
     record |= {"curves": {name: getattr(found, name)[0].tolist() for name in names}}
@@ -209,7 +225,11 @@ def test_curves_of_a_known_game_beat_a_random_order() -> None:
     assert told["sentences"] == 30 and told["deletion"][-1] == told["random_deletion"][-1] == -7.0
     assert told["insertion"][-1] == 7.0 and told["deletion"][5] == pytest.approx(-6.0)
     gain = told["deletion_gain"]
-    assert gain["mean"] > 0.5 and gain["low"] == pytest.approx(gain["mean"]) and told["insertion_gain"]["mean"] > 0.5
+    assert (
+        gain["mean"] > 0.5
+        and gain["low"] == pytest.approx(gain["mean"])
+        and told["insertion_gain"]["mean"] > 0.5
+    )
     with pytest.raises(ValueError, match="wrong length"):
         curves.add(record | {"signals": [0] * 5})
 
@@ -220,7 +240,8 @@ def test_explanations_without_curves_are_a_gap(tmp_path: Path) -> None:
     file = path / "explanations" / "explanations.jsonl"
     flat = {"deletion": 0.0, "random_deletion": 0.0, "insertion": 1.0, "random_insertion": 1.0}
     records = [
-        record | {"curves": {k: [v] * (len(record["signals"]) + 1) for k, v in flat.items()}, "verdict": "weak"}
+        record
+        | {"curves": {k: [v] * (len(record["signals"]) + 1) for k, v in flat.items()}, "verdict": "weak"}
         for record in read_jsonl(file)
     ]
     write_jsonl(file, records)
@@ -253,9 +274,14 @@ def test_sensitive_signals_are_counted_where_they_are_cited(tmp_path: Path) -> N
     path = make_run(tmp_path / "r", merchants=("alpine",), pages=1)
     for name in ("pages/pages.jsonl", "explanations/explanations.jsonl"):
         text = (path / name).read_text("utf-8")
-        (path / name).write_text(text.replace("bought a rain jacket", "bought socks for diabetic feet"), "utf-8")
+        (path / name).write_text(
+            text.replace("bought a rain jacket", "bought socks for diabetic feet"), "utf-8"
+        )
     file = path / "explanations" / "explanations.jsonl"
-    cited = [r | {"cited": [s["signal_id"] for s in r["signals"] if "diabetic" in s["text"]]} for r in read_jsonl(file)]
+    cited = [
+        r | {"cited": [s["signal_id"] for s in r["signals"] if "diabetic" in s["text"]]}
+        for r in read_jsonl(file)
+    ]
     write_jsonl(file, cited)
     facts = report_facts(RunFolder(path))
     told = {item["category"]: item["signals"] for item in facts["generation"]["sensitive"]["categories"]}

@@ -25,6 +25,7 @@ def test_an_interval_lies_in_range_around_the_share(tallies: list[tuple[int, int
     if found:
         share = sum(hits for hits, _ in tallies) / sum(trials for _, trials in tallies)
         assert 0 <= found[0] <= share + 1e-9 and share - 1e-9 <= found[1] <= 1 and found[0] < found[1]
+        assert (found[0] == 0 or share > 0) and (found[1] == 1 or share < 1)
 
 
 @pytest.mark.parametrize(("people", "alike"), [(40, 0.0), (40, 1.0), (200, 0.5), (200, 1.0)])
@@ -76,12 +77,16 @@ def test_groups_of_a_run(tmp_path: Path) -> None:
     assert [g["group"] for g in language["groups"]] == ["en_US"] and language["known"] == 13
     assert [g["group"] for g in age["groups"]] == ["30-44"]
     outcome = region["groups"][0]["outcomes"]
-    assert outcome["template"]["of"] == 50 and outcome["template"]["share"] == 0.1  # every second page, 1 of 5
+    assert (
+        outcome["template"]["of"] == 50 and outcome["template"]["share"] == 0.1
+    )  # every second page, 1 of 5
     assert outcome["template"]["low"] < 0.1 < outcome["template"]["high"]
     assert outcome["supported"] == {"of": 0, "share": None, "low": None, "high": None}
 
 
-@pytest.mark.parametrize("consent", [{}, {"analytics": "2025-12-31"}, {"training": ""}, {"analytics": "soon"}])
+@pytest.mark.parametrize(
+    "consent", [{}, {"analytics": "2025-12-31"}, {"training": ""}, {"analytics": "soon"}]
+)
 def test_nobody_is_in_a_group_without_consent_to_analytics(tmp_path: Path, consent: dict[str, str]) -> None:
     path = make_run(tmp_path / "r", merchants=("alpine",), pages=1, explained=False)
     people_of(path, {f"c{i}": "north" for i in range(20)}, consent=consent, born=None)
@@ -111,8 +116,12 @@ def test_explained_outcomes_follow_the_person(tmp_path: Path) -> None:
     path = make_run(tmp_path / "r", merchants=("alpine",), pages=1)
     people_of(path, {f"c{i}": "north" for i in range(10)}, consent={"analytics": ""}, born=None)
     records = list(read_jsonl(path / "explanations" / "explanations.jsonl"))
-    written = [record | {"page_id": f"p{i}", "verdict": "supported", "cited": []} for i, record in enumerate(records)]
-    write_jsonl(path / "explanations" / "explanations.jsonl", [*written, records[0] | {"page_id": "elsewhere"}])
+    written = [
+        record | {"page_id": f"p{i}", "verdict": "supported", "cited": []} for i, record in enumerate(records)
+    ]
+    write_jsonl(
+        path / "explanations" / "explanations.jsonl", [*written, records[0] | {"page_id": "elsewhere"}]
+    )
     north = groups(RunFolder(path), explained=True)["dimensions"][1]["groups"][0]["outcomes"]
     assert north["supported"]["of"] == len(records) and north["supported"]["share"] == 1.0
     assert north["supported"]["low"] < 1.0 == north["supported"]["high"]

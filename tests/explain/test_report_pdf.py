@@ -22,7 +22,9 @@ from privgen.runfolder import RunFolder
 
 
 @pytest.fixture(scope="module", params=["en", "zh"])
-def written(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, bytes, str]:
+def written(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[str, bytes, str]:
     """Language, PDF and HTML of a report."""
     folder = RunFolder(make_run(tmp_path_factory.mktemp("run"), rounds=2))
     made = write_report(folder, language=request.param)
