@@ -9,6 +9,7 @@ import numpy as np
 
 from privgen.errors import ExplainError, MissingExtraError
 from privgen.explain.game import CachedGame, Game, Values, ends
+from privgen.explain.metrics import Faithfulness, faithfulness
 from privgen.explain.result import Explanation, VerdictRule
 from privgen.explain.solvers import Budget, Solution, choose, solver
 from privgen.explain.target import Target
@@ -89,7 +90,15 @@ def explain(
         noise_floor=noise,
         forward_passes=_passes(game) - passes_before + noise_passes,
         rows=_rows(cached) - (rows_before if cached is game else 0),
+        curves=_free_curves(cached, solution),
     )
+
+
+def _free_curves(game: CachedGame, solution: Solution) -> Faithfulness | None:
+    """Deletion and insertion curves where every subset has been scored, so that they cost no model call."""
+    if not 1 < game.n_signals or game.rows < 1 << game.n_signals:
+        return None
+    return faithfulness(game, solution.scores, rng=np.random.default_rng(0))
 
 
 def game_for(

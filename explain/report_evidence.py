@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from privgen.errors import DataError
+from privgen.explain.report_deployer import STATEMENTS
 from privgen.explain.report_files import RunFile, list_facts
 from privgen.explain.report_values import mapping
 from privgen.files import canonical_json, sha256_file, sha256_text, sha256_tree
@@ -85,33 +86,24 @@ FIGURE_COMMAND = (
 VERIFY_COMMAND = "privgen report --verify RUN"
 
 SOURCES: dict[str, tuple[str, ...]] = {
-    "/data": ("run.json",),
-    "/consent": ("run.json",),
+    "/data": ("run.json", "scrubbed/*/scrub.json", "pages/pages.jsonl"),
+    "/consent": ("run.json", "erasures.jsonl", "pages/pages.jsonl"),
+    "/deployer": ("deployer.toml",),
+    "/erasures": ("erasures.jsonl",),
     "/personal_data": ("scrubbed/*/scrub.json",),
     "/privacy": ("federated/ledger/*.jsonl", "federated/plan.json", "federated/history.jsonl", "run.json"),
     "/model": ("federated/adapter", "pages/pages.jsonl", "run.json"),
     "/generation": ("pages/pages.jsonl",),
     "/explanations": ("explanations/explanations.jsonl",),
+    "/groups": ("scrubbed/*/customers.*", "pages/pages.jsonl", "explanations/explanations.jsonl"),
+    "/rules": ("report/report.json",),
     "/details": ("pages/pages.jsonl", "explanations/explanations.jsonl"),
     "/evidence": ("run.json", "report/files.jsonl"),
     "/summary": ("report/report.json",),
 }
 """Beginning of a JSON pointer in report.json to the files of the run that its figures are counted from."""
 
-_NEVER = ("detection_recall", "outcomes_by_group", "rules")
-_GAPS = {
-    "controller": "GDPR 13(1)(a)",
-    "contact": "GDPR 13(1)(b)",
-    "purposes": "GDPR 13(1)(c)",
-    "legal_basis": "GDPR 13(1)(c)",
-    "recipients": "GDPR 13(1)(e)",
-    "transfers": "GDPR 13(1)(f)",
-    "retention": "GDPR 13(2)(a)",
-    "objection": "GDPR 21(2)-(4)",
-    "impact_assessment": "GDPR 35",
-    "withdrawals": "GDPR 7(3)",
-}
-"""Fields that a data-protection officer asks for and that no stage of a run records."""
+_NEVER = ("detection_recall",)
 
 
 def evidence(
@@ -190,17 +182,25 @@ def not_done(run: RunFolder, facts: Facts) -> list[str]:
         "recompute": facts["privacy"]["trained"] and facts["privacy"]["accountant"] is None,
         "secure_aggregation": not plan.get("secure_aggregation"),
         "deployment": facts["privacy"]["trained"] and engine in ("inprocess", "ray"),
-        "human_review": True,  # no page record has a review state in this version
-        "ai_label": True,
-        "reidentification": True,
-        "faithfulness": facts["explanations"]["done"],
+        "human_review": facts["generation"]["states"].get("approved", 0) < facts["generation"]["pages"],
+        "ai_label": facts["generation"]["labelled"] < facts["generation"]["pages"],
+        "reidentification": not facts["personal_data"]["risk"]["measured"],
+        "diversity": bool(facts["personal_data"]["risk"]["missing"]),
+        "faithfulness": facts["explanations"]["done"] and not facts["explanations"]["curves"]["sentences"],
+        "stability": facts["explanations"]["done"],
+        "outcomes_by_group": not any(d["groups"] for d in facts["groups"]["dimensions"]),
     }
     return [*open_stages, *(code for code, holds in conditions.items() if holds), *_NEVER]
 
 
 def gaps(facts: Facts) -> list[Facts]:
     """What a data-protection officer would ask and the run folder does not hold: named, never filled in."""
-    missing = [{"code": code, "source": source} for code, source in _GAPS.items()]
+    stated = {statement["code"] for statement in facts["deployer"]["statements"]}
+    if any(table["retention_days"] for table in facts["data"]["fields"]):
+        stated.add("retention")
+    missing = [{"code": code, "source": source} for code, source in STATEMENTS.items() if code not in stated]
+    if facts["deployer"]["jurisdictions"] is None:
+        missing.append({"code": "jurisdictions", "source": "GDPR 3; PIPL 3"})
     if not facts["consent"]["known"]:
         missing.insert(0, {"code": "consent_counts", "source": "GDPR 7(1)"})
     if not facts["consent"]["basis"]:

@@ -18,6 +18,7 @@ from markupsafe import Markup, escape
 from privgen.explain import report_charts
 from privgen.explain.report_explanations import VERDICTS
 from privgen.explain.report_generation import MAX_SAMPLES
+from privgen.explain.report_groups import MIN_PEOPLE, OUTCOMES
 from privgen.explain.report_values import shorten
 from privgen.schema import CUSTOMER_KINDS
 
@@ -83,6 +84,9 @@ def environment(language: str, more: str | None = None) -> Environment:
         "rows_cap": MAX_ROWS,
         "samples_cap": MAX_SAMPLES,
         "verdicts": VERDICTS,
+        "outcomes": OUTCOMES,
+        "least_people": MIN_PEOPLE,
+        "lookup_long": partial(lookup, words, most=200),
         "personal_kinds": [kind.value for kind in CUSTOMER_KINDS],
     }
     return made
@@ -95,9 +99,9 @@ def translate(words: Mapping[str, Mapping[str, str]], key: str, **values: Any) -
     return Markup(text).format(**values) if values else text  # the wording is ours; the values are escaped
 
 
-def lookup(words: Mapping[str, Mapping[str, str]], section: str, entry: Any) -> str:
-    """The name of an entry in `section`, or the entry itself where there is none."""
-    return words[section].get(str(entry), shorten(str(entry), 60))
+def lookup(words: Mapping[str, Mapping[str, str]], section: str, entry: Any, most: int = 60) -> str:
+    """The name of an entry in `section`, or the entry itself, cut, where there is none."""
+    return words[section].get(str(entry), shorten(str(entry), most))
 
 
 def figure(facts: Facts, pointer: str, style: str = "int") -> Markup:

@@ -16,14 +16,14 @@ from pathlib import Path
 from typing import Any
 
 from privgen.errors import DataError, PrivgenError, RunError
-from privgen.explain.report import report_facts
+from privgen.explain.report import pdf_installed, report_facts, report_pdf
 from privgen.explain.report_details import FOLDER
 from privgen.explain.report_diff import Change, changes
 from privgen.explain.report_files import LIST, REPORT, RunFile, describe, listed, read_list
 from privgen.explain.report_html import LANGUAGES, render
 from privgen.explain.report_seal import SEAL, SIGNED, SUFFIX, Seal, read_seal, sealed_now
 from privgen.explain.report_values import mapping, number
-from privgen.files import read_json, read_jsonl, sha256_file, sha256_text
+from privgen.files import read_json, read_jsonl, sha256_file
 from privgen.progress import Progress, silent
 from privgen.runfolder import RunFolder, versions
 
@@ -223,10 +223,17 @@ def _check_figures(
             f"privgen {wrote} wrote the report: its wording and pages are checked by hash only"
         )
     elif found.verified:
-        made.compare("index.html", render(now, language))
+        _compare_pages(made, now, language)
         for name in made.other:
             found.add(f"{REPORT}/{name}", "not what the run and report.json say")
     found.checked["rendered"] = made.same
+
+
+def _compare_pages(made: _Compared, now: Facts, language: str) -> None:
+    html = render(now, language)
+    made.compare("index.html", html.encode())
+    if pdf_installed():  # else the PDF is checked by hash
+        made.compare("report.pdf", report_pdf(html, language))
 
 
 class _Compared:
@@ -239,12 +246,12 @@ class _Compared:
 
     def keep(self, name: str, text: str) -> None:
         """Compare a file of details."""
-        self.compare(f"{FOLDER}/{name}", text)
+        self.compare(f"{FOLDER}/{name}", text.encode())
 
-    def compare(self, name: str, text: str) -> None:
+    def compare(self, name: str, content: bytes) -> None:
         """Compare a file of the report."""
         path = self._folder / name
-        same = path.is_file() and sha256_file(path) == sha256_text(text)
+        same = path.is_file() and path.read_bytes() == content
         self.same += same
         if not same:
             self.other.append(name)

@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from privgen.errors import ExplainError
 from privgen.explain.game import Values
 from privgen.schema import Signal
+
+if TYPE_CHECKING:
+    from privgen.explain.metrics import Faithfulness
+
+_CURVES = ("deletion", "random_deletion", "insertion", "random_insertion")
 
 
 class Verdict(StrEnum):
@@ -84,6 +89,7 @@ class Explanation:
         noise_floor: Largest change of a log-probability under another batching, nats.
         forward_passes: Batched calls of the model.
         rows: Distinct subsets scored.
+        curves: Deletion and insertion beside a random order, where every subset was scored anyway.
     """
 
     signals: tuple[Signal, ...]
@@ -100,6 +106,7 @@ class Explanation:
     noise_floor: float = 0.0
     forward_passes: int = 0
     rows: int = 0
+    curves: Faithfulness | None = None
 
     @property
     def completeness_errors(self) -> Values:
@@ -169,6 +176,7 @@ class Explanation:
                 "counterfactual": found.get(index),
                 "forward_passes": self.forward_passes,
                 "rows": self.rows,
+                **self._curves_record(index),
             }
             for index, text in enumerate(self.sentences)
         ]
@@ -192,6 +200,12 @@ class Explanation:
         if self.standard_errors is not None:
             record["standard_error"] = float(self.standard_errors[sentence, j])
         return record
+
+    def _curves_record(self, sentence: int) -> dict[str, Any]:
+        if self.curves is None:
+            return {}
+        read = {name: getattr(self.curves, name)[sentence] for name in _CURVES}
+        return {"curves": {name: [round(float(v), 4) for v in curve] for name, curve in read.items()}}
 
     def _check(self, sentence: int) -> None:
         if not 0 <= sentence < len(self.sentences):

@@ -171,7 +171,7 @@ def answer(
 
 def _report(run: RunFolder, config: RunConfig, given: dict[str, Any], progress: Progress) -> StageResult:
     try:
-        from privgen.explain import write_report
+        from privgen.explain.report import pdf_installed, write_report
         from privgen.explain.report_evidence import manifest_hash
         from privgen.explain.report_files import LIST, list_facts, list_files
         from privgen.explain.report_seal import write_seal
@@ -185,12 +185,12 @@ def _report(run: RunFolder, config: RunConfig, given: dict[str, Any], progress: 
     for stage, label, path in read:
         if run.stale(stage, label, run.path / path):
             run.require(stage, label, run.path / path)
-    names = ("scrubbed", "federated", "pages", "explanations")
+    names = ("scrubbed", "federated", "pages", "explanations", "erasures.jsonl", "deployer.toml")
     inputs = {name: run.path / name for name in names if (run.path / name).exists()}
-    outputs = ("report/index.html", "report/report.json", LIST, "report/details")
+    outputs = ("report/index.html", "report/report.json", "report/report.pdf", LIST, "report/details")
     hidden, files = _not_shown(run, on), list_files(run.path, progress)
     # a consent that runs out, or any file that changed, makes another report
-    settings = {"language": language, "hidden": _digest(hidden)}
+    settings = {"language": language, "hidden": _digest(hidden), "pdf": pdf_installed()}
     settings |= {"files": list_facts(files)["sha256"], "manifest": manifest_hash(run.manifest)}
 
     def work() -> dict[str, Any]:
