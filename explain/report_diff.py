@@ -21,7 +21,7 @@ TEXTS = ("/generation/samples", "/explanations/heat_maps", "/explanations/counte
 """Below these are sample texts: of two runs, it is told that they differ and not how."""
 _NAMES = (
     *("merchant_id", "page_id", "stage", "code", "figure", "figures", "path", "file", "name", "section"),
-    *("adapter_hash", "method", "entry", "merchants"),
+    *("adapter_hash", "method", "entry", "server_round", "dimension", "group", "merchants"),
 )
 """Fields that tell the objects of a list apart, so that one more of them does not move all the others."""
 

@@ -55,27 +55,31 @@ class Verification:
     """What a verification found.
 
     Args:
-        findings: Files that are not as they were, and what in them does not add up.
         figures: Figures of report.json that came out otherwise when counted again.
         checked: How many files, bytes, figures, ledgers, explanation sums and rendered files were checked.
         signed_by: Public key, in hex, of a signature that holds; None if the report is not signed.
         notes: What could not be checked here, and why.
     """
 
-    findings: dict[Finding, None] = field(default_factory=dict)
     figures: list[Change] = field(default_factory=list)
     checked: dict[str, int] = field(default_factory=dict)
     signed_by: str | None = None
     notes: list[str] = field(default_factory=list)
+    _found: dict[Finding, None] = field(default_factory=dict)  # an ordered set
+
+    @property
+    def findings(self) -> list[Finding]:
+        """Files that are not as they were, and what in them does not add up."""
+        return list(self._found)
 
     @property
     def verified(self) -> bool:
         """Whether nothing was found."""
-        return not self.findings and not self.figures
+        return not self._found and not self.figures
 
     def add(self, path: str, fault: str) -> None:
         """Take in a finding; a file is named once per fault."""
-        self.findings[Finding(path, fault)] = None
+        self._found[Finding(path, fault)] = None
 
     def to_json(self) -> Facts:
         """As the command prints it."""
