@@ -16,7 +16,7 @@ import pytest
 from report_run import HOSTILE, PLANTED, explanation, ledger_lines, make_run, page
 
 from privgen.errors import ConfigError, DataError, LedgerError, RunError
-from privgen.explain.report import SCHEMA_VERSION, report_facts, write_report
+from privgen.explain.report import SCHEMA_VERSION, pdf_installed, report_facts, write_report
 from privgen.explain.report_evidence import COMMANDS
 from privgen.explain.report_html import STYLES, labels, resolve, schema
 from privgen.files import read_json, read_jsonl, write_json, write_jsonl
@@ -253,7 +253,8 @@ def test_failure_leaves_the_old_report(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"pages.jsonl: line 1 is not a page record"):
         write_report(RunFolder(path))
     assert (path / "report" / "report.json").read_bytes() == before
-    assert sorted(p.name for p in (path / "report").iterdir()) == REPORT_FILES
+    expected = [*REPORT_FILES, *(["report.pdf"] if pdf_installed() else [])]
+    assert sorted(p.name for p in (path / "report").iterdir()) == expected
 
 
 @pytest.mark.parametrize(
