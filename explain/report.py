@@ -5,7 +5,8 @@
     write_report(RunFolder(Path("my-run")), language="zh")
 
 It reads the run folder (with the deployer's own statements, see report_deployer) and nothing else, states
-what was done, under which assumptions, and what was not, and passes no legal judgement. The schema of report.json is templates/report.schema.json.
+what was done, under which assumptions, and what was not, and passes no legal judgement. The schema of
+report.json is templates/report.schema.json.
 """
 
 from __future__ import annotations

@@ -250,7 +250,7 @@ def test_failure_leaves_the_old_report(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"pages.jsonl: line 1 is not a page record"):
         write_report(RunFolder(path))
     assert (path / "report" / "report.json").read_bytes() == before
-    assert sorted(p.name for p in (path / "report").iterdir()) == ["index.html", "report.json"]
+    assert sorted(p.name for p in (path / "report").iterdir()) == ["index.html", "report.json", "report.pdf"]
 
 
 @pytest.mark.parametrize(
