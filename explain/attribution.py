@@ -96,7 +96,7 @@ def explain(
 
 def _free_curves(game: CachedGame, solution: Solution) -> Faithfulness | None:
     """Deletion and insertion curves where every subset has been scored, so that they cost no model call."""
-    if not 1 < game.n_signals or game.rows < 1 << game.n_signals:
+    if game.n_signals < 2 or game.rows < 1 << game.n_signals:
         return None
     return faithfulness(game, solution.scores, rng=np.random.default_rng(0))
 

@@ -115,7 +115,7 @@ def share_class(share: float | None) -> str:
 
 
 def flow(facts: Facts) -> list[Facts]:
-    """Steps of the data from rows to explanations: key, count, whether it branches off, and what left there."""
+    """Steps of the data from rows to explanations: key, count, whether it branches off, what left there."""
     data, consent, personal = facts["data"], facts["consent"], facts["personal_data"]
     written, explained, records = facts["generation"], facts["explanations"], facts["model"]["records"]
     rows = sum(merchant["rows"] for merchant in personal["merchants"])

@@ -1,4 +1,4 @@
-"""The report's inline SVG drawn into the PDF: only what the templates use (lengths in pixels and per cent)."""
+"""The report's inline SVG drawn into the PDF: only what the templates use, in pixels and per cent."""
 
 from __future__ import annotations
 

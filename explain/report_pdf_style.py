@@ -14,7 +14,7 @@ _INLINE = {"b": "b", "strong": "b", "em": "i", "del": "strike", "ins": "u", "sup
 
 def inline(node: Node) -> str:
     """The words of an element as reportlab's paragraph markup."""
-    parts = []
+    parts: list[str] = []
     for child in node.children:
         if len(parts) == 1 and node.tag in ("h2", "li") and isinstance(node.children[0], Node):
             parts.append(" ")  # the style sheet sets the number apart

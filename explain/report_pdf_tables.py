@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from reportlab.lib.colors import HexColor
-from reportlab.platypus import Flowable, Paragraph, Spacer, Table
+from reportlab.platypus import Flowable, Paragraph, Table
 
 from privgen.explain.report_pdf_style import inline, style
 from privgen.explain.report_pdf_text import width

@@ -1,4 +1,4 @@
-"""Text of the PDF: two families of the PDF standard, so that no font file is needed and text can be copied out.
+"""Text of the PDF: two families that viewers know, so that no font file is needed and text can be copied.
 
 Helvetica writes what Windows-1252 has, the Adobe song face STSong-Light (a CID font that viewers bring along)
 what GBK has. A character that neither has is written as its code point, never dropped.
@@ -49,7 +49,7 @@ def width(text: str, size: float, bold: bool = False) -> float:
     """Width of a line in points."""
     register_fonts()
     faces = {LATIN: BOLD if bold else LATIN}
-    return sum(pdfmetrics.stringWidth(t, faces.get(f, f), size) for f, t in runs(text))
+    return float(sum(pdfmetrics.stringWidth(t, faces.get(f, f), size) for f, t in runs(text)))
 
 
 def mostly_han(text: str) -> bool:

@@ -18,7 +18,7 @@ STATES = ("applies", "does_not_apply", "for_the_deployer")
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule: where it is in force (None: a standard), what has to be so, and what nobody but a person sees.
+    """One rule: where it is in force, what has to be so, and what nobody but a person can weigh.
 
     Args:
         source: Name and article.

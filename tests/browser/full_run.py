@@ -15,7 +15,7 @@ PEOPLE = 12
 
 
 def full_run(path: Path) -> Path:
-    """Write it under `path`: curves, groups, an erasure, statements, approvals, training records, an audit."""
+    """Write it under `path`: curves, groups, an erasure, statements, approvals, records, an audit."""
     make_run(path, merchants=("alpine", "harbour", "meadow"), pages=PEOPLE, rounds=4)
     _pages(path)
     _curves(path)

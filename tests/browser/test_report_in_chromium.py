@@ -6,6 +6,7 @@ import json
 import re
 import subprocess
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -95,7 +96,8 @@ def test_the_keyboard_reaches_everything_in_order(browser: Tab, reports: dict[st
     for _ in range(wanted):
         browser.press("Tab")
         seen = browser.run(
-            """(() => { const e = document.activeElement, s = getComputedStyle(e), r = e.getBoundingClientRect();
+            """(() => { const e = document.activeElement, s = getComputedStyle(e);
+            const r = e.getBoundingClientRect();
             return [e.tagName, r.top + scrollY, r.width > 0 && r.left > -1, s.outlineStyle] })()"""
         )
         tops.append(seen[1])
@@ -108,7 +110,7 @@ def test_the_keyboard_reaches_everything_in_order(browser: Tab, reports: dict[st
 
 def _columns(tops: list[float]) -> bool:
     """Whether places fall back once only, as where contents stand in two columns."""
-    return sum(b < a for a, b in zip(tops, tops[1:], strict=False)) <= 1
+    return sum(b < a for a, b in pairwise(tops)) <= 1
 
 
 def test_what_a_screen_reader_is_told(browser: Tab, reports: dict[str, Path]) -> None:

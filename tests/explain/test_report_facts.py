@@ -1,4 +1,4 @@
-"""The smaller facts of the report: rules, statements, erasures, consent that ended, curves, sensitive words."""
+"""Smaller facts of the report: rules, statements, erasures, ended consent, curves, sensitive words."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ def written(
 
 def test_every_number_of_the_html_is_in_the_pdf(written: tuple[str, bytes, str]) -> None:
     _, pdf, html = written
-    text = pdf_text(pdf)
+    text = pdf_text(pdf).replace(" ", "")  # an escaped sign is set as a piece of its own
     shown = re.findall(r"<data [^>]*>([^<]+)</data>", html)
     assert len(shown) > 100
     words: dict[str, int] = {}
