@@ -17,6 +17,7 @@ from privgen.erasure_edit import Found
 from privgen.erasure_person import ERASURE_KEY, Person, find_person, fingerprint
 from privgen.erasure_tables import TableRows, find_rows, table_files
 from privgen.errors import DataError
+from privgen.explain.report_deployer import deployer
 from privgen.files import read_jsonl
 from privgen.participants import trainings_with
 from privgen.progress import Progress, silent
@@ -26,8 +27,20 @@ from privgen.schema import Purpose
 Facts = dict[str, Any]
 
 SCHEMA_VERSION = "1.0"
-NOT_RECORDED = ("purposes", "recipients", "transfers", "retention", "rights", "shown_when")
-"""What the person may ask and a run does not record; the merchant adds it. Wording: access.*.toml."""
+TOLD = (
+    *("controller", "contact", "purposes", "legal_basis", "recipients", "transfers", "retention"),
+    *("objection", "withdrawals", "complaints", "significance"),
+)
+"""Statements of the deployer (report_deployer) that the person is told."""
+NOT_RECORDED = {
+    "purposes": ("purposes",),
+    "recipients": ("recipients",),
+    "transfers": ("transfers",),
+    "retention": ("retention",),
+    "rights": ("objection", "withdrawals", "complaints"),
+    "shown_when": (),
+}
+"""What the person may ask and a run does not record, with the statements that answer it."""
 
 
 def access_facts(
@@ -60,6 +73,7 @@ def access_facts(
     pages = own_pages(run, person, found, merchants)
     if not (found.tables or records or pages.pages):
         raise DataError(f"{run.path}: no customer with this id in any table; nothing was written")
+    stated = [part for part in deployer(run)["statements"] if part["code"] in TOLD]
     return {
         "schema_version": SCHEMA_VERSION,
         "kind": "privgen.access",
@@ -75,8 +89,13 @@ def access_facts(
         "pages": pages.pages,
         "left_out": {"signals": pages.signals_left_out, "sentences": pages.sentences_left_out},
         "erasures": list(_erasures(run, person)),
-        "not_recorded": list(NOT_RECORDED),
+        "stated": stated,
+        "not_recorded": _not_recorded({part["code"] for part in stated}),
     }
+
+
+def _not_recorded(stated: set[str]) -> list[str]:
+    return [code for code, answers in NOT_RECORDED.items() if not answers or not set(answers) <= stated]
 
 
 def _merchants(run: RunFolder, only: str | None) -> list[str]:

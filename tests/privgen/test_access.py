@@ -251,3 +251,13 @@ def test_an_earlier_erasure_is_told(run: Path, tmp_path: Path) -> None:
     write_jsonl(run / "erasures.jsonl", [record | {"customer": name}, record | {"customer": "0" * 32}])
     assert answered(run, "person-a", tmp_path / "out")["erasures"] == [record]
     assert answered(run, "person-b", tmp_path / "b")["erasures"] == []
+
+
+def test_what_the_deployer_states_is_told_and_no_longer_missing(run: Path, tmp_path: Path) -> None:
+    assert "retention" in answered(run, "person-a", tmp_path / "a")["not_recorded"]
+    stated = 'retention = "two years after the last order"\nprice = "not personalised"\n'
+    (run / "deployer.toml").write_text(stated, encoding="utf-8")
+    told = answered(run, "person-a", tmp_path / "b")
+    assert [part["code"] for part in told["stated"]] == ["retention"]
+    assert "retention" not in told["not_recorded"] and "shown_when" in told["not_recorded"]
+    assert "two years after the last order" in (tmp_path / "b" / "answer.zh.html").read_text("utf-8")
