@@ -73,12 +73,13 @@ def access_facts(
     pages = own_pages(run, person, found, merchants)
     if not (found.tables or records or pages.pages):
         raise DataError(f"{run.path}: no customer with this id in any table; nothing was written")
+    known = found.ids["customer_id"] | {page["customer_id"] for page in pages.pages}
     stated = [part for part in deployer(run)["statements"] if part["code"] in TOLD]
     return {
         "schema_version": SCHEMA_VERSION,
         "kind": "privgen.access",
         "as_of": now().isoformat(timespec="seconds"),
-        "pseudonyms": list(person.pseudonyms),
+        "pseudonyms": [name for name in person.pseudonyms if name in known] or [person.pseudonyms[0]],
         "customer_ids": sorted(found.ids["customer_id"]),
         "merchants": sorted(_named(found, records, pages)),
         "consent": _consent(found),

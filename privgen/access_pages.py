@@ -83,7 +83,16 @@ def _explained(run: RunFolder, page_ids: set[str]) -> dict[tuple[str, str, int],
 def _page(
     page: Facts, explained: dict[tuple[str, str, int], Facts], person: Person, found: Found, own: Pages
 ) -> Facts:
-    told = ("page_id", "merchant_id", "product_id", "product_title", "language", "generator", "adapter_hash")
+    told = (
+        "page_id",
+        "merchant_id",
+        "customer_id",
+        "product_id",
+        "product_title",
+        "language",
+        "generator",
+        "adapter_hash",
+    )
     sections = []
     for section in page["sections"]:
         signals = {s["signal_id"]: _signal(s, person, found) for s in section["prompt"]["signals"]}
