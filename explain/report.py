@@ -11,20 +11,25 @@ report.json is templates/report.schema.json.
 
 from __future__ import annotations
 
+import contextlib
+import shutil
+from collections.abc import Iterator
 from importlib import util
 from pathlib import Path
 from typing import Any
 
 from privgen.errors import ConfigError
+from privgen.explain import report_details
 from privgen.explain.report_data import consent, data_map, personal_data
 from privgen.explain.report_deployer import deployer
 from privgen.explain.report_erasures import erasures
 from privgen.explain.report_evidence import attention, evidence, gaps, model, not_done
 from privgen.explain.report_explanations import explanations, not_explained
 from privgen.explain.report_fields import field_map
+from privgen.explain.report_files import LIST, RunFile, list_files, list_text
 from privgen.explain.report_generation import generation
 from privgen.explain.report_groups import groups
-from privgen.explain.report_html import LANGUAGES, labels, render
+from privgen.explain.report_html import LANGUAGES, labels, render, resolve
 from privgen.explain.report_privacy import not_trained, privacy
 from privgen.explain.report_registry import registry
 from privgen.explain.report_risk import risk
@@ -32,7 +37,7 @@ from privgen.explain.report_rules import STATES, rules
 from privgen.explain.report_training import training
 from privgen.explain.report_values import clean, mapping
 from privgen.explain.report_withdrawals import withdrawals
-from privgen.files import atomic_open, write_json
+from privgen.files import atomic_open, staged_folder, write_json
 from privgen.progress import Progress, silent
 from privgen.runfolder import STAGES, RunFolder
 
@@ -48,9 +53,10 @@ def write_report(
     *,
     language: str = "en",
     hidden: frozenset[str] = frozenset(),
+    files: list[RunFile] | None = None,
     progress: Progress = silent,
 ) -> dict[str, Any]:
-    """Write `report/index.html`, `report/report.json` and, with `privgen[pdf]`, `report/report.pdf`.
+    """Write `report/`: index.html, report.json, files.jsonl, details and, with `privgen[pdf]`, report.pdf.
 
     Equal run folders give equal bytes. Memory does not grow with the number of pages.
 
@@ -58,7 +64,8 @@ def write_report(
         run: A run that was ingested, scrubbed and generated; training may be missing only if no adapter
             wrote the pages, explanations may be missing and are then listed as not done.
         language: `en` or `zh`.
-        hidden: Ids of pages that are counted and never shown as a sample.
+        hidden: Ids of pages that are counted and never shown.
+        files: What `list_files` found, where it is known already.
         progress: Told ledgers, pages, explanations and hashes done.
 
     Returns:
@@ -71,15 +78,32 @@ def write_report(
         DataError: A file of the run is not readable; the message names file and line.
         LedgerError: A ledger holds an entry that cannot be accounted for.
     """
-    facts = report_facts(run, language=language, hidden=hidden, progress=progress)
-    html = render(facts, language)
     folder = run.path / "report"
-    with atomic_open(folder / "index.html") as handle:
-        handle.write(html)
-    write_json(folder / "report.json", facts)
-    _write_pdf(folder / "report.pdf", html, language)
+    listed = list_files(run.path, progress) if files is None else files
+    with (
+        _removed_on_failure(folder),
+        staged_folder(folder / report_details.FOLDER, marker=report_details.INDEX) as staging,
+    ):
+
+        def keep(name: str, text: str) -> None:
+            (staging / name).write_text(text, encoding="utf-8")
+
+        facts = report_facts(
+            run, language=language, hidden=hidden, files=listed, keep=keep, progress=progress
+        )
+        write_json(staging / report_details.INDEX, facts["details"])
+        html = render(facts, language)
+        _write(folder / "index.html", html)
+        _write(run.path / LIST, list_text(listed))
+        write_json(folder / "report.json", facts)
+        _write_pdf(folder / "report.pdf", html, language)
     sizes = {key: _size(folder / name) for key, name in _FILES}
     return sizes | {"language": language, "summary": facts["summary"]}
+
+
+def figure(path: Path, pointer: str) -> Any:
+    """One figure of the report on the run at `path`, counted again; `pointer` is its place in report.json."""
+    return resolve(report_facts(RunFolder(path)), pointer)
 
 
 def _write_pdf(path: Path, html: str, language: str) -> None:
@@ -87,11 +111,16 @@ def _write_pdf(path: Path, html: str, language: str) -> None:
     if not pdf_installed():
         path.unlink(missing_ok=True)
         return
-    from privgen.explain.report_pdf import pdf_bytes
-
-    content = pdf_bytes(html, language=language, title=labels(language)["page"]["title"])
+    content = report_pdf(html, language)
     with atomic_open(path, "wb") as handle:
         handle.write(content)
+
+
+def report_pdf(html: str, language: str) -> bytes:
+    """The PDF of a report's HTML; needs `privgen[pdf]`."""
+    from privgen.explain.report_pdf import pdf_bytes
+
+    return pdf_bytes(html, language=language, title=labels(language)["page"]["title"])
 
 
 def pdf_installed() -> bool:
@@ -108,9 +137,15 @@ def report_facts(
     *,
     language: str = "en",
     hidden: frozenset[str] = frozenset(),
+    files: list[RunFile] | None = None,
+    keep: report_details.Keep = report_details.drop,
     progress: Progress = silent,
 ) -> Facts:
     """Everything the report says, as the JSON object of report.json.
+
+    Args:
+        run: As for `write_report`, like the other arguments.
+        keep: Given every file of details.
 
     Raises:
         ConfigError: There is no such language.
@@ -134,7 +169,11 @@ def report_facts(
     samples = facts["generation"]["samples"]
     facts["explanations"] = explanations(run, samples, progress=progress) if explained else not_explained()
     facts["groups"] = groups(run, explained=explained)
-    facts["evidence"] = evidence(run, explained=explained, trained=trained, progress=progress)
+    facts["details"] = report_details.details(
+        run, language=language, hidden=hidden, keep=keep, progress=progress
+    )
+    listed = list_files(run.path, progress) if files is None else files
+    facts["evidence"] = evidence(run, listed, explained=explained, trained=trained, progress=progress)
     words = labels(language)
     facts["not_done"] = [{"code": c, "text": words["not_done"][c]} for c in not_done(run, facts)]
     facts["gaps"] = [gap | {"text": words["gaps"][gap["code"]]} for gap in gaps(facts)]
@@ -145,6 +184,23 @@ def report_facts(
     facts["summary"] = _summary(facts)
     cleaned: Facts = clean(facts)
     return cleaned
+
+
+@contextlib.contextmanager
+def _removed_on_failure(folder: Path) -> Iterator[None]:
+    """Leave no half report where there was none."""
+    was_there = folder.exists()
+    try:
+        yield
+    except BaseException:
+        if not was_there:
+            shutil.rmtree(folder, ignore_errors=True)
+        raise
+
+
+def _write(path: Path, text: str) -> None:
+    with atomic_open(path) as handle:
+        handle.write(text)
 
 
 def _trained(run: RunFolder, writers: list[Facts]) -> bool:

@@ -7,7 +7,7 @@ import json
 import math
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
-from functools import lru_cache, partial
+from functools import cache, partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -32,11 +32,11 @@ TEMPLATES = Path(__file__).parent / "templates"
 Facts = dict[str, Any]
 
 
-@lru_cache(maxsize=len(LANGUAGES))
-def labels(language: str) -> dict[str, dict[str, str]]:
-    """The report's wording: section, key, text."""
+@cache
+def labels(language: str, name: str = "labels") -> dict[str, dict[str, str]]:
+    """The wording of the report, or of another document: section, key, text."""
     found: dict[str, dict[str, str]] = tomllib.loads(
-        (TEMPLATES / f"labels.{language}.toml").read_text(encoding="utf-8")
+        (TEMPLATES / f"{name}.{language}.toml").read_text(encoding="utf-8")
     )
     return found
 
@@ -54,30 +54,29 @@ def render(facts: Facts, language: str) -> str:
         facts: The object of report.json, cleaned.
         language: One of `LANGUAGES`.
     """
-    template = _environment(language).get_template("report.html.j2")
+    template = environment(language).get_template("report.html.j2")
     return template.render(r=facts, lang=language, fig=partial(figure, facts)) + "\n"
 
 
-@lru_cache(maxsize=len(LANGUAGES))
-def _environment(language: str) -> Environment:
-    """The templates with their filters and the wording of a language; compiled once."""
-    environment = Environment(
+@cache
+def environment(language: str, more: str | None = None) -> Environment:
+    """Where templates find their wording and ways to show a value; all text is escaped.
+
+    Args:
+        language: One of `LANGUAGES`.
+        more: Another document whose wording joins the report's.
+    """
+    made = Environment(
         autoescape=True,
         loader=FileSystemLoader(TEMPLATES),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    words = labels(language)
-    environment.filters |= {
-        "head": head,
-        "cut": shorten,
-        "fixed": fixed,
-        "signed": signed,
-        "percent": percent,
-    }
-    environment.filters |= {"up": round_up, "moment": moment}
-    environment.globals |= {
+    words = labels(language) | (labels(language, more) if more else {})
+    made.filters |= {"head": head, "cut": shorten, "fixed": fixed, "signed": signed, "percent": percent}
+    made.filters |= {"up": round_up, "moment": moment}
+    made.globals |= {
         "t": partial(translate, words),
         "name": partial(lookup, words),
         "difference": difference,
@@ -90,7 +89,7 @@ def _environment(language: str) -> Environment:
         "lookup_long": partial(lookup, words, most=200),
         "personal_kinds": [kind.value for kind in CUSTOMER_KINDS],
     }
-    return environment
+    return made
 
 
 def translate(words: Mapping[str, Mapping[str, str]], key: str, **values: Any) -> str | Markup:
