@@ -196,8 +196,6 @@ def not_done(run: RunFolder, facts: Facts) -> list[str]:
 def gaps(facts: Facts) -> list[Facts]:
     """What a data-protection officer would ask and the run folder does not hold: named, never filled in."""
     stated = {statement["code"] for statement in facts["deployer"]["statements"]}
-    if any(table["retention_days"] for table in facts["data"]["fields"]):
-        stated.add("retention")
     missing = [{"code": code, "source": source} for code, source in STATEMENTS.items() if code not in stated]
     if facts["deployer"]["jurisdictions"] is None:
         missing.append({"code": "jurisdictions", "source": "GDPR 3; PIPL 3"})

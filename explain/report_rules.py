@@ -11,6 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from privgen.schema import CUSTOMER_KINDS
+
 Facts = dict[str, Any]
 
 STATES = ("applies", "does_not_apply", "for_the_deployer")
@@ -48,12 +50,12 @@ RULES: dict[str, Rule] = {
     "impact": Rule("GDPR 35", "EU", ("personal",), True, "open"),
     "ai_marking": Rule("AI Act 50(1), (2), (5)", "EU", ("written",), False, "generation"),
     "ai_high_risk": Rule("AI Act 6, 13, 86; Annex III", "EU", ("written",), True, "generation"),
-    "platform": Rule("DSA 26(1)(d), 27", "EU", ("personalised",), True, "explanations"),
-    "price": Rule("Directive 2011/83/EU 6(1)(ea)", "EU", ("personalised",), True, "generation"),
+    "platform": Rule("DSA 26(1)(d), 27", "EU", ("personal", "personalised"), True, "explanations"),
+    "price": Rule("Directive 2011/83/EU 6(1)(ea)", "EU", ("personal", "personalised"), True, "generation"),
     "pipl_choice": Rule("PIPL 24", "CN", ("personal", "personalised"), False, "generation"),
     "pipl_impact": Rule("PIPL 55-56", "CN", ("personal", "personalised"), True, "open"),
     "cn_recommend": Rule(
-        "Algorithm Recommendation Provisions 16-17", "CN", ("personalised",), True, "explanations"
+        "Algorithm Recommendation Provisions 16-17", "CN", ("personal", "personalised"), True, "explanations"
     ),
     "cn_label": Rule("Labelling Measures 2025; GB 45438-2025", "CN", ("written",), False, "generation"),
     "cn_generative": Rule("Interim Measures for Generative AI 4, 15", "CN", ("written",), True, "generation"),
@@ -66,8 +68,7 @@ RULES: dict[str, Rule] = {
 _FACTS: dict[str, Callable[[Facts], bool]] = {
     "personal": lambda facts: facts["data"]["origin"] != "synthetic",
     "personalised": lambda facts: any(
-        kinds and table in ("events", "reviews", "dialogues")
-        for table, kinds in facts["generation"]["sources"].items()
+        kind in CUSTOMER_KINDS for kinds in facts["generation"]["sources"].values() for kind in kinds
     ),
     "written": lambda facts: facts["generation"]["from_model"] > 0,
     "trained": lambda facts: bool(facts["privacy"]["trained"]),

@@ -6,8 +6,10 @@ import datetime as dt
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import numpy as np
 import pytest
+from full_run import full_run
 from hypothesis import given
 from hypothesis import strategies as st
 from report_run import make_run
@@ -20,7 +22,7 @@ from privgen.explain.report_curves import POINTS, Curves, resampled
 from privgen.explain.report_deployer import STATEMENTS, deployer
 from privgen.explain.report_erasures import erasures
 from privgen.explain.report_fields import field_map
-from privgen.explain.report_html import labels
+from privgen.explain.report_html import labels, schema
 from privgen.explain.report_rules import _FACTS, RULES, STATES, _state
 from privgen.explain.report_sensitive import categories, patterns
 from privgen.explain.report_withdrawals import withdrawals
@@ -308,3 +310,22 @@ def test_an_audit_stands_beside_the_claim(tmp_path: Path) -> None:
     facts = report_facts(RunFolder(path))
     assert facts["privacy"]["audit"] == {"attack.auc": 0.51, "epsilon_lower": 0.4}
     assert "audit" not in {item["code"] for item in facts["not_done"]}
+
+
+def test_a_run_with_everything_follows_the_schema_and_says_it_all(tmp_path: Path) -> None:
+    run = RunFolder(full_run(tmp_path / "r"))
+    write_report(run)
+    facts = read_json(run.path / "report" / "report.json")
+    jsonschema.validate(facts, schema())
+    assert facts["model"]["records"]["records"] == 9 and facts["model"]["records"]["signals_most"] == 3
+    assert facts["model"]["quality"] == {"rouge": 0.31, "rouge_without": 0.22}
+    assert facts["personal_data"]["risk"]["k_least"] == 2 and facts["erasures"]["people"] == 1
+    assert facts["consent"]["ended"]["training"] == 3
+    assert [rule["state"] for rule in facts["rules"] if rule["code"] == "cn_label"] == ["applies"]
+    assert all(dimension["groups"] for dimension in facts["groups"]["dimensions"])
+    open_points = {item["code"] for item in facts["not_done"]} | {item["code"] for item in facts["gaps"]}
+    assert not {"audit", "evaluate", "faithfulness", "outcomes_by_group", "reidentification"} & open_points
+    html = (run.path / "report" / "index.html").read_text("utf-8")
+    for words in ("North Shore", "Example Ltd", "epsilon_lower", "rouge_without", "Training records"):
+        assert words in html
+    assert html.count("<figure>") == 7
