@@ -11,8 +11,10 @@ import math
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib import metadata, util
 
+_Key = tuple[tuple[float, float, int], ...]  # noise multiplier, sample rate, steps
 _LEAST_NOISE = 0.15
 _COARSE, _FINE, _SMALL = (
     1e-3,
@@ -31,11 +33,10 @@ class Spend:
 
 
 class Accountant:
-    """Composes spends at one delta; equal sets of spends are computed once."""
+    """Composes spends at one delta; equal sets of spends are computed once in a process."""
 
     def __init__(self, delta: float) -> None:
         self.delta = delta
-        self._known: dict[tuple[tuple[float, float, int], ...], float] = {}
 
     @staticmethod
     def name() -> str | None:
@@ -49,38 +50,39 @@ class Accountant:
         totals: Counter[tuple[float, float]] = Counter()
         for spend in spends:
             totals[spend.noise_multiplier, spend.sample_rate] += spend.steps
-        key = tuple(sorted((*setting, steps) for setting, steps in totals.items() if steps))
-        if key not in self._known:
-            self._known[key] = self._compose(key)
-        return self._known[key]
+        return _compose(self.delta, tuple(sorted((*setting, n) for setting, n in totals.items() if n)))
 
-    def _compose(self, key: tuple[tuple[float, float, int], ...]) -> float:
-        if not key:
-            return 0.0
-        least = min(noise_multiplier for noise_multiplier, _, _ in key)
-        if least == 0.0:
-            return math.inf
-        if least < _LEAST_NOISE:
-            return self._unsampled(key)
-        epsilon = self._pld(key, _COARSE)
-        return epsilon if epsilon > _SMALL else self._pld(key, _FINE)
 
-    def _unsampled(self, key: tuple[tuple[float, float, int], ...]) -> float:
-        """An upper bound that gives no credit for sampling; the loss distribution would need gigabytes."""
-        from dp_accounting.gaussian_mechanism import get_epsilon_gaussian
+@lru_cache(maxsize=10_000)
+def _compose(delta: float, key: _Key) -> float:
+    if not key:
+        return 0.0
+    least = min(noise_multiplier for noise_multiplier, _, _ in key)
+    if least == 0.0:
+        return math.inf
+    if least < _LEAST_NOISE:
+        return _unsampled(delta, key)
+    epsilon = _pld(delta, key, _COARSE)
+    return epsilon if epsilon > _SMALL else _pld(delta, key, _FINE)
 
-        precision = sum(steps / noise_multiplier**2 for noise_multiplier, _, steps in key)
-        return float(get_epsilon_gaussian(1 / math.sqrt(precision), self.delta))
 
-    def _pld(self, key: tuple[tuple[float, float, int], ...], grid: float) -> float:
-        import dp_accounting
-        from dp_accounting.pld.pld_privacy_accountant import PLDAccountant
+def _unsampled(delta: float, key: _Key) -> float:
+    """An upper bound that gives no credit for sampling; the loss distribution would need gigabytes."""
+    from dp_accounting.gaussian_mechanism import get_epsilon_gaussian
 
-        relation = dp_accounting.NeighboringRelation.ADD_OR_REMOVE_ONE
-        accountant = PLDAccountant(relation, value_discretization_interval=grid)
-        for noise_multiplier, sample_rate, steps in key:
-            step = dp_accounting.PoissonSampledDpEvent(
-                sample_rate, dp_accounting.GaussianDpEvent(noise_multiplier)
-            )
-            accountant.compose(dp_accounting.SelfComposedDpEvent(step, steps))
-        return float(accountant.get_epsilon(self.delta))
+    precision = sum(steps / noise_multiplier**2 for noise_multiplier, _, steps in key)
+    return float(get_epsilon_gaussian(1 / math.sqrt(precision), delta))
+
+
+def _pld(delta: float, key: _Key, grid: float) -> float:
+    import dp_accounting
+    from dp_accounting.pld.pld_privacy_accountant import PLDAccountant
+
+    relation = dp_accounting.NeighboringRelation.ADD_OR_REMOVE_ONE
+    accountant = PLDAccountant(relation, value_discretization_interval=grid)
+    for noise_multiplier, sample_rate, steps in key:
+        step = dp_accounting.PoissonSampledDpEvent(
+            sample_rate, dp_accounting.GaussianDpEvent(noise_multiplier)
+        )
+        accountant.compose(dp_accounting.SelfComposedDpEvent(step, steps))
+    return float(accountant.get_epsilon(delta))

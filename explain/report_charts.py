@@ -112,3 +112,70 @@ def share_class(share: float | None) -> str:
     if not share:
         return "z"
     return f"p{min(LEVELS, max(1, math.ceil(LEVELS * share - 1e-9)))}"
+
+
+def flow(facts: Facts) -> list[Facts]:
+    """Steps of the data from rows to explanations: key, count, whether it branches off, what left there."""
+    data, consent, personal = facts["data"], facts["consent"], facts["personal_data"]
+    written, explained, records = facts["generation"], facts["explanations"], facts["model"]["records"]
+    rows = sum(merchant["rows"] for merchant in personal["merchants"])
+    lost = personal["held_back"] + sum(table["expired"] for table in data["fields"])
+    training = consent["totals"]["training"]
+    steps = [
+        ("read", data["rows"], False, "rejected", data["rejected"]),
+        ("scrubbed", rows, False, "lost", lost),
+        ("customers", consent["totals"]["customers"], False, None, 0),
+        ("training", training, True, "consent", consent["left_out"]["training"]),
+    ]
+    if records:
+        people = records["customers"]
+        steps.append(("trained", people, True, "untrained", max(0, training - people)))
+    steps += [
+        (
+            "personalisation",
+            consent["totals"]["personalisation"],
+            True,
+            "consent",
+            consent["left_out"]["personalisation"],
+        ),
+        ("pages", written["pages"], True, None, 0),
+        ("sentences", written["from_model"], True, None, 0),
+    ]
+    if explained["done"]:
+        open_ones = max(0, written["from_model"] - explained["sentences"])
+        steps.append(("explained", explained["sentences"], True, "unexplained", open_ones))
+    names = ("key", "count", "branch", "out", "left")
+    return [dict(zip(names, step, strict=True)) for step in steps]
+
+
+def curve_chart(own: list[float], random: list[float]) -> Facts:
+    """Two curves over shares of the signals in one 100 x 100 box with y downwards, and the ticks of y.
+
+    >>> curve_chart([0.0, 3.0], [0.0, 1.5])["own"]
+    '0.00,100.00 100.00,0.00'
+    """
+    values = [*own, *random]
+    top = nice_ceiling(max(values)) if max(values) > 0 else 0.0
+    bottom = -nice_ceiling(-min(values)) if min(values) < 0 else 0.0
+    size = (top - bottom) or 1.0
+
+    def points(curve: list[float]) -> str:
+        last = len(curve) - 1
+        return " ".join(f"{100 * i / last:.2f},{100 * (top - v) / size:.2f}" for i, v in enumerate(curve))
+
+    ticks = [top - size * i / 4 for i in range(5)]
+    return {
+        "own": points(own),
+        "random": points(random),
+        "ticks": [{"value": float(f"{tick:.6g}"), "y": 25.0 * i} for i, tick in enumerate(ticks)],
+    }
+
+
+def moved_bins(moved: list[Facts]) -> list[Facts]:
+    """Rows of the chart of how far signals move sentences: bounds, count, width as a share of the largest."""
+    largest = max((item["sentences"] for item in moved), default=0)
+    return [
+        {"low": item["from"], "high": item["to"], "count": item["sentences"]}
+        | {"share": item["sentences"] / largest if largest else 0.0}
+        for item in moved
+    ]

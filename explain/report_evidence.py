@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from privgen.errors import DataError
+from privgen.explain.report_deployer import STATEMENTS
+from privgen.explain.report_files import RunFile, list_facts
 from privgen.explain.report_values import mapping
-from privgen.files import sha256_file, sha256_tree
+from privgen.files import canonical_json, sha256_file, sha256_text, sha256_tree
 from privgen.progress import Progress, silent
 from privgen.runfolder import STAGES, RunFolder
 
@@ -22,6 +24,10 @@ COMMANDS: dict[str, str] = {
         f"python -c \"import json; print(sum(m['customers'] for m in "
         f"{_STAGES}['scrub']['summary']['consent'].values()))\""
     ),
+    "/consent/totals/training": (
+        f"python -c \"import json; print(sum(m['training'] for m in "
+        f"{_STAGES}['scrub']['summary']['consent'].values()))\""
+    ),
     "/personal_data/found": (
         "python -c \"import json, pathlib; print(sum(sum(json.loads(f.read_text(encoding='utf-8'))"
         f"['entities'].values()) {_EACH_LOG}))\""
@@ -29,6 +35,10 @@ COMMANDS: dict[str, str] = {
     "/personal_data/residual_found": (
         "python -c \"import json, pathlib; print(sum(sum(json.loads(f.read_text(encoding='utf-8'))"
         f"['residual'].values()) {_EACH_LOG}))\""
+    ),
+    "/personal_data/held_back": (
+        "python -c \"import json, pathlib; print(sum(len(json.loads(f.read_text(encoding='utf-8'))"
+        f"['held_back']) {_EACH_LOG}))\""
     ),
     "/privacy/epsilon_max": (
         'python -c "from pathlib import Path; from privgen.federated import Ledger; '
@@ -41,8 +51,19 @@ COMMANDS: dict[str, str] = {
     "/generation/fallbacks": (
         f"python -c \"import json; print(sum(s['fallback'] for p in {_PAGES} for s in p['sections']))\""
     ),
-    "/explanations/verdicts/supported": (
-        f"python -c \"import json; print(sum(e['verdict'] == 'supported' for e in {_EXPLAINED}))\""
+    "/generation/guards_fired": (
+        f"python -c \"import json; print(sum(sum(s['guards'].values()) for p in {_PAGES} "
+        "for s in p['sections']))\""
+    ),
+    "/explanations/sentences": f'python -c "import json; print(sum(1 for e in {_EXPLAINED}))"',
+    **{
+        f"/explanations/verdicts/{verdict}": (
+            f"python -c \"import json; print(sum(e['verdict'] == '{verdict}' for e in {_EXPLAINED}))\""
+        )
+        for verdict in ("supported", "weak", "none")
+    },
+    "/explanations/counterfactuals": (
+        f"python -c \"import json; print(sum(bool(e.get('counterfactual')) for e in {_EXPLAINED}))\""
     ),
     "/explanations/completeness_error_max": (
         "python -c \"import json; print(max(abs(sum(s['score'] for s in e['signals']) "
@@ -56,23 +77,43 @@ HASH_COMMAND = (
     "print(sha256_tree(Path('RUN/PATH')))\""
 )
 
-_NEVER = ("detection_recall", "outcomes_by_group", "rules", "signature")
-_GAPS = {
-    "controller": "GDPR 13(1)(a)",
-    "contact": "GDPR 13(1)(b)",
-    "purposes": "GDPR 13(1)(c)",
-    "legal_basis": "GDPR 13(1)(c)",
-    "recipients": "GDPR 13(1)(e)",
-    "transfers": "GDPR 13(1)(f)",
-    "retention": "GDPR 13(2)(a)",
-    "objection": "GDPR 21(2)-(4)",
-    "impact_assessment": "GDPR 35",
-    "withdrawals": "GDPR 7(3)",
+FIGURE_COMMAND = (
+    'python -c "from pathlib import Path; from privgen.explain.report import figure; '
+    "print(figure(Path('RUN'), 'FIGURE'))\""
+)
+"""Counts any figure of report.json again: FIGURE is its JSON pointer."""
+
+VERIFY_COMMAND = "privgen report --verify RUN"
+
+SOURCES: dict[str, tuple[str, ...]] = {
+    "/data": ("run.json", "scrubbed/*/scrub.json", "pages/pages.jsonl"),
+    "/consent": ("run.json", "erasures.jsonl", "pages/pages.jsonl"),
+    "/deployer": ("deployer.toml",),
+    "/erasures": ("erasures.jsonl",),
+    "/personal_data": ("scrubbed/*/scrub.json",),
+    "/privacy": ("federated/ledger/*.jsonl", "federated/plan.json", "federated/history.jsonl", "run.json"),
+    "/model": ("federated/adapter", "pages/pages.jsonl", "run.json"),
+    "/generation": ("pages/pages.jsonl",),
+    "/explanations": ("explanations/explanations.jsonl",),
+    "/groups": ("scrubbed/*/customers.*", "pages/pages.jsonl", "explanations/explanations.jsonl"),
+    "/rules": ("report/report.json",),
+    "/details": ("pages/pages.jsonl", "explanations/explanations.jsonl"),
+    "/evidence": ("run.json", "report/files.jsonl"),
+    "/summary": ("report/report.json",),
 }
-"""Fields that a data-protection officer asks for and that no stage of a run records."""
+"""Beginning of a JSON pointer in report.json to the files of the run that its figures are counted from."""
+
+_NEVER = ("detection_recall",)
 
 
-def evidence(run: RunFolder, *, explained: bool, trained: bool, progress: Progress = silent) -> Facts:
+def evidence(
+    run: RunFolder,
+    files: list[RunFile],
+    *,
+    explained: bool,
+    trained: bool,
+    progress: Progress = silent,
+) -> Facts:
     """Hashes as recorded and as found now, versions, and how to count each figure again."""
     stages = run.manifest["stages"]
     names = [name for name in STAGES if name in stages and name != "report"]
@@ -91,7 +132,18 @@ def evidence(run: RunFolder, *, explained: bool, trained: bool, progress: Progre
         "versions": dict(sorted(versions.items())),
         "commands": [{"figure": p, "command": c} for p, c in COMMANDS.items() if p not in absent],
         "hash_command": HASH_COMMAND,
+        "figure_command": FIGURE_COMMAND,
+        "verify_command": VERIFY_COMMAND,
+        "sources": [{"figures": figures, "files": list(names)} for figures, names in SOURCES.items()],
+        "files": list_facts(files),
+        "manifest_sha256": manifest_hash(run.manifest),
     }
+
+
+def manifest_hash(manifest: dict[str, Any]) -> str:
+    """Hex SHA-256 of what run.json says of everything but the report, which is recorded in it later."""
+    stages = {name: entry for name, entry in manifest["stages"].items() if name != "report"}
+    return sha256_text(canonical_json(manifest | {"stages": stages}))
 
 
 def model(run: RunFolder, writers: list[Facts]) -> Facts:
@@ -130,17 +182,23 @@ def not_done(run: RunFolder, facts: Facts) -> list[str]:
         "recompute": facts["privacy"]["trained"] and facts["privacy"]["accountant"] is None,
         "secure_aggregation": not plan.get("secure_aggregation"),
         "deployment": facts["privacy"]["trained"] and engine in ("inprocess", "ray"),
-        "human_review": True,  # no page record has a review state in this version
-        "ai_label": True,
-        "reidentification": True,
-        "faithfulness": facts["explanations"]["done"],
+        "human_review": facts["generation"]["states"].get("approved", 0) < facts["generation"]["pages"],
+        "ai_label": facts["generation"]["labelled"] < facts["generation"]["pages"],
+        "reidentification": not facts["personal_data"]["risk"]["measured"],
+        "diversity": bool(facts["personal_data"]["risk"]["missing"]),
+        "faithfulness": facts["explanations"]["done"] and not facts["explanations"]["curves"]["sentences"],
+        "stability": facts["explanations"]["done"],
+        "outcomes_by_group": not any(d["groups"] for d in facts["groups"]["dimensions"]),
     }
     return [*open_stages, *(code for code, holds in conditions.items() if holds), *_NEVER]
 
 
 def gaps(facts: Facts) -> list[Facts]:
     """What a data-protection officer would ask and the run folder does not hold: named, never filled in."""
-    missing = [{"code": code, "source": source} for code, source in _GAPS.items()]
+    stated = {statement["code"] for statement in facts["deployer"]["statements"]}
+    missing = [{"code": code, "source": source} for code, source in STATEMENTS.items() if code not in stated]
+    if facts["deployer"]["jurisdictions"] is None:
+        missing.append({"code": "jurisdictions", "source": "GDPR 3; PIPL 3"})
     if not facts["consent"]["known"]:
         missing.insert(0, {"code": "consent_counts", "source": "GDPR 7(1)"})
     if not facts["consent"]["basis"]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from privgen.errors import DataError
+from privgen.explain.report_curves import Curves
 from privgen.explain.report_generation import MAX_SENTENCES
+from privgen.explain.report_sensitive import SensitiveCheck
 from privgen.explain.report_values import clean, count, finite, mapping, number, shorten, word
 from privgen.files import read_jsonl
 from privgen.progress import Progress, silent
@@ -18,6 +21,8 @@ from privgen.schema import CUSTOMER_KINDS, SectionKind, SignalKind
 Facts = dict[str, Any]
 
 VERDICTS = ("supported", "weak", "none")
+MOVED = (0.05, 1.0, 2.0, 5.0, 10.0, 20.0)
+"""Bounds, in nats, of the bins of how far all signals together move a sentence, either way."""
 MAX_SIGNALS = 12
 """Signals shown of a section of a sample page, in prompt order."""
 
@@ -34,7 +39,7 @@ class _Section:
         self.verdicts[record["verdict"]] += 1
         for signal in signals:
             self.raised[signal["kind"]] += max(0.0, signal["score"])
-        top = _top(record, signals)
+        top = top_signal(record, signals)
         if top:
             self.top_kinds[top["kind"]] += 1
 
@@ -63,6 +68,8 @@ class _Totals:
         self.counterfactuals = self.changed = 0
         self.samples = {page["page_id"]: _HeatMap(page) for page in samples}
         self.examples: dict[str, Facts] = {}
+        self.curves, self.sensitive = Curves(), SensitiveCheck()
+        self.moved = [0] * (len(MOVED) + 1)
 
     def add(self, record: dict[str, Any]) -> None:
         if record["verdict"] not in VERDICTS:
@@ -80,6 +87,11 @@ class _Totals:
         ]
         self.standard_error = max([*errors, self.standard_error or 0.0]) if errors else self.standard_error
         self._counterfactual(record, section, signals)
+        self.curves.add(record)
+        moved = abs(number(record["value_full"]) - number(record["value_none"]))
+        self.moved[bisect_right(MOVED, moved)] += 1
+        cited = set(record.get("cited") or ())
+        self.sensitive.add_sentence([(s["kind"], s["text"]) for s in signals if s["signal_id"] in cited])
         if record["page_id"] in self.samples:
             self.samples[record["page_id"]].add(record, section, signals)
 
@@ -169,6 +181,15 @@ def _facts(totals: _Totals) -> Facts:
         "verdicts": verdicts,
         "shares": {name: verdicts[name] / sentences if sentences else None for name in VERDICTS},
         "by_section": sections,
+        "unsupported_share": (verdicts["weak"] + verdicts["none"]) / sentences if sentences else None,
+        "moved": [
+            {"from": low, "to": high, "sentences": times}
+            for low, high, times in zip((0.0, *MOVED), (*MOVED, None), totals.moved, strict=True)
+        ],
+        "curves": totals.curves.to_json(),
+        "sensitive_sentences": {
+            item["category"]: item["sentences"] for item in totals.sensitive.to_json()["categories"]
+        },
         "methods": [
             {"method": name, "exact": exact, "removal": removal, "sentences": times}
             for (name, exact, removal), times in sorted(totals.methods.items())
@@ -192,7 +213,7 @@ def _signal(signal: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _top(record: dict[str, Any], signals: Iterable[dict[str, Any]]) -> dict[str, Any] | None:
+def top_signal(record: dict[str, Any], signals: Iterable[dict[str, Any]]) -> dict[str, Any] | None:
     """The signal that a supported sentence is put down to: the first cited, else the highest score."""
     if record["verdict"] != "supported":
         return None

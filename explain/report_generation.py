@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from privgen.errors import DataError
+from privgen.explain.report_sensitive import SensitiveCheck
 from privgen.explain.report_values import clean, count, counts, number, shorten, word
 from privgen.files import read_jsonl
 from privgen.progress import Progress, silent
 from privgen.runfolder import RunFolder
-from privgen.schema import SectionKind
+from privgen.schema import TABLES, SectionKind, SignalKind
 
 Facts = dict[str, Any]
 
@@ -58,24 +59,41 @@ class _Pages:
         self.writers: Counter[tuple[str, str, str]] = Counter()
         self.sections: dict[str, _Section] = {kind.value: _Section() for kind in SectionKind}
         self.samples: dict[str, Facts] = {}
+        self.states: Counter[str] = Counter()  # of approval, as far as pages have one
+        self.labelled = self.hidden = 0
+        self.sources: dict[str, Counter[str]] = {}  # table to signal kind
+        self.sensitive = SensitiveCheck()
 
     def add(self, page: dict[str, Any], hidden: bool) -> None:
         merchant = word(page["merchant_id"])
         writer = (word(page["generator"]), word(page["base_hash"]), word(page.get("adapter_hash") or ""))
         for section in page["sections"]:
             self.sections[SectionKind(section["kind"]).value].add(section)
+            for signal in section["prompt"]["signals"]:
+                self._signal(signal)
         self.pages += 1
+        self.hidden += hidden
+        self.labelled += bool(page.get("ai_label"))
+        if isinstance(page.get("state"), str):
+            _bounded(self.states, {word(page["state"]): 1})
         _bounded(self.merchants, {merchant: 1})
         _bounded(self.languages, {word(page["language"]): 1})
         _bounded(self.writers, {writer: 1}, rest=("other", "", ""))
         if not hidden and merchant not in self.samples and len(self.samples) < MAX_SAMPLES:
             self.samples[merchant] = _sample(page)
 
+    def _signal(self, signal: dict[str, Any]) -> None:
+        kind, table = SignalKind(signal["kind"]), str(signal["source"]).partition(":")[0]
+        table = table if table in TABLES else "other"
+        self.sources.setdefault(table, Counter())[kind.value] += 1
+        self.sensitive.add_signal(kind, str(signal["text"]))
+
 
 def generation(run: RunFolder, *, hidden: frozenset[str] = frozenset(), progress: Progress = silent) -> Facts:
     """Pages, sections, fallbacks and guards; `samples` holds the first page of each merchant, uncut by hand.
 
-    Pages in `hidden` are counted and are no samples.
+    Pages in `hidden` are counted and are no samples. `states` counts the pages that have a state of approval,
+    `labelled` those that carry an AI label; a page record without them leaves both empty.
 
     Raises:
         RunError: No pages were generated.
@@ -110,6 +128,11 @@ def generation(run: RunFolder, *, hidden: frozenset[str] = frozenset(), progress
             {"generator": name, "base_hash": base, "adapter_hash": adapter or None, "pages": pages}
             for (name, base, adapter), pages in sorted(totals.writers.items())
         ],
+        "states": dict(sorted(totals.states.items())),
+        "labelled": totals.labelled,
+        "hidden": totals.hidden,
+        "sources": {table: dict(sorted(kinds.items())) for table, kinds in sorted(totals.sources.items())},
+        "sensitive": totals.sensitive.to_json(),
         "samples": list(totals.samples.values()),
     }
 

@@ -7,7 +7,7 @@ import json
 import math
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
-from functools import lru_cache, partial
+from functools import cache, partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from markupsafe import Markup, escape
 from privgen.explain import report_charts
 from privgen.explain.report_explanations import VERDICTS
 from privgen.explain.report_generation import MAX_SAMPLES
+from privgen.explain.report_groups import MIN_PEOPLE, OUTCOMES
 from privgen.explain.report_values import shorten
 from privgen.schema import CUSTOMER_KINDS
 
@@ -31,11 +32,11 @@ TEMPLATES = Path(__file__).parent / "templates"
 Facts = dict[str, Any]
 
 
-@lru_cache(maxsize=len(LANGUAGES))
-def labels(language: str) -> dict[str, dict[str, str]]:
-    """The report's wording: section, key, text."""
+@cache
+def labels(language: str, name: str = "labels") -> dict[str, dict[str, str]]:
+    """The wording of the report, or of another document: section, key, text."""
     found: dict[str, dict[str, str]] = tomllib.loads(
-        (TEMPLATES / f"labels.{language}.toml").read_text(encoding="utf-8")
+        (TEMPLATES / f"{name}.{language}.toml").read_text(encoding="utf-8")
     )
     return found
 
@@ -53,34 +54,42 @@ def render(facts: Facts, language: str) -> str:
         facts: The object of report.json, cleaned.
         language: One of `LANGUAGES`.
     """
-    environment = Environment(
+    template = environment(language).get_template("report.html.j2")
+    return template.render(r=facts, lang=language, fig=partial(figure, facts)) + "\n"
+
+
+@cache
+def environment(language: str, more: str | None = None) -> Environment:
+    """Where templates find their wording and ways to show a value; all text is escaped.
+
+    Args:
+        language: One of `LANGUAGES`.
+        more: Another document whose wording joins the report's.
+    """
+    made = Environment(
         autoescape=True,
         loader=FileSystemLoader(TEMPLATES),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    words = labels(language)
-    environment.filters |= {
-        "head": head,
-        "cut": shorten,
-        "fixed": fixed,
-        "signed": signed,
-        "percent": percent,
-    }
-    environment.filters |= {"up": round_up, "moment": moment}
-    environment.globals |= {
+    words = labels(language) | (labels(language, more) if more else {})
+    made.filters |= {"head": head, "cut": shorten, "fixed": fixed, "signed": signed, "percent": percent}
+    made.filters |= {"up": round_up, "moment": moment}
+    made.globals |= {
         "t": partial(translate, words),
         "name": partial(lookup, words),
-        "fig": partial(figure, facts),
         "difference": difference,
         "charts": report_charts,
         "rows_cap": MAX_ROWS,
         "samples_cap": MAX_SAMPLES,
         "verdicts": VERDICTS,
+        "outcomes": OUTCOMES,
+        "least_people": MIN_PEOPLE,
+        "lookup_long": partial(lookup, words, most=200),
         "personal_kinds": [kind.value for kind in CUSTOMER_KINDS],
     }
-    return environment.get_template("report.html.j2").render(r=facts, lang=language) + "\n"
+    return made
 
 
 def translate(words: Mapping[str, Mapping[str, str]], key: str, **values: Any) -> str | Markup:
@@ -90,9 +99,9 @@ def translate(words: Mapping[str, Mapping[str, str]], key: str, **values: Any) -
     return Markup(text).format(**values) if values else text  # the wording is ours; the values are escaped
 
 
-def lookup(words: Mapping[str, Mapping[str, str]], section: str, entry: Any) -> str:
-    """The name of an entry in `section`, or the entry itself where there is none."""
-    return words[section].get(str(entry), shorten(str(entry), 60))
+def lookup(words: Mapping[str, Mapping[str, str]], section: str, entry: Any, most: int = 60) -> str:
+    """The name of an entry in `section`, or the entry itself, cut, where there is none."""
+    return words[section].get(str(entry), shorten(str(entry), most))
 
 
 def figure(facts: Facts, pointer: str, style: str = "int") -> Markup:

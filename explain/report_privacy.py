@@ -8,6 +8,7 @@ from typing import Any
 from privgen.errors import RunError
 from privgen.explain.report_accounting import Accountant, Spend
 from privgen.explain.report_ledger import LedgerFacts, read_ledger
+from privgen.explain.report_training import stage_numbers
 from privgen.explain.report_values import finite, mapping
 from privgen.files import read_json, read_jsonl
 from privgen.progress import Progress, silent
@@ -15,7 +16,7 @@ from privgen.runfolder import RunFolder
 
 Facts = dict[str, Any]
 
-TRUST = ("merchant_machine", "server_sees_updates", "public_configuration", "secure_noise", "one_unit_per_id")
+TRUST = ("merchant_machine", "public_configuration", "secure_noise", "one_unit_per_id")
 """Assumptions of the claim; the wording is in templates/labels.*.toml."""
 
 NOT_COVERED = ("prompt_signals", "counts_in_report", "same_text_many_customers", "scrubbing", "base_model")
@@ -67,9 +68,11 @@ def privacy(run: RunFolder, *, progress: Progress = silent) -> Facts:
         "merchants": merchants,
         "epsilon_max": _worst([m["epsilon"] for m in merchants]),
         "composed": _composed(ledgers, accountant) if recomputed else [],
+        "by_round": _by_round(ledgers, accountant) if recomputed else [],
+        "audit": stage_numbers(run, "audit"),
         "ledgers_in_run": len(ledgers),
         "failures": sum(_many(line.get("failures")) for line in history),
-        "trust": list(TRUST),
+        "trust": [_who_sees_updates(plan), *TRUST],
         "not_covered": list(NOT_COVERED),
     }
 
@@ -79,6 +82,7 @@ def not_trained() -> Facts:
     nothing: Facts = {"trained": False, "plan": {}, "settings": {}, "claim": None, "delta": None}
     nothing |= {"target_epsilon": None, "stopped_early": False}
     nothing |= {"unsafe": False, "accountant": None, "rounds": 0, "merchants": [], "epsilon_max": None}
+    nothing |= {"by_round": [], "audit": {}}
     return nothing | {"composed": [], "ledgers_in_run": 0, "failures": 0, "trust": [], "not_covered": []}
 
 
@@ -115,6 +119,26 @@ def _series(ledger: LedgerFacts, accountant: Accountant) -> list[Facts]:
         }
         for stop in stops
     ]
+
+
+def _by_round(ledgers: list[LedgerFacts], accountant: Accountant) -> list[Facts]:
+    """Largest epsilon of a merchant and how many had spent, after some rounds, first and last among them."""
+    rounds = sorted({server_round for ledger in ledgers for server_round in ledger.rounds})
+    last = len(rounds) - 1
+    stops = sorted({rounds[round(last * i / (_POINTS - 1))] for i in range(_POINTS)}) if rounds else []
+    found = []
+    for stop in stops:
+        spends = [
+            tuple(s for s, r in zip(ledger.spends, ledger.rounds, strict=True) if r <= stop)
+            for ledger in ledgers
+        ]
+        epsilons = [finite(accountant.epsilon(spent)) for spent in spends if spent]
+        found.append({"server_round": stop, "merchants": len(epsilons), "epsilon_max": _worst(epsilons)})
+    return found
+
+
+def _who_sees_updates(plan: Facts) -> str:
+    return "secure_aggregation" if plan.get("secure_aggregation") else "server_sees_updates"
 
 
 def _composed(ledgers: list[LedgerFacts], accountant: Accountant) -> list[Facts]:

@@ -27,7 +27,7 @@ def clean(value: Any) -> Any:
     {'a': 'xy'}
     """
     if isinstance(value, str):
-        return "".join(map(_visible, value))
+        return value if value.isprintable() else "".join(map(_visible, value))
     if isinstance(value, Mapping):
         return {clean(str(key)): clean(item) for key, item in value.items()}
     if isinstance(value, list | tuple):

@@ -367,10 +367,55 @@ def hide(
 def report(
     run: Run = DEFAULT_RUN,
     lang: Annotated[str, typer.Option(help="en or zh.")] = "en",
+    verify: Annotated[
+        bool, typer.Option("--verify", help="Check every file and count every figure again; write nothing.")
+    ] = False,
+    public_key: Annotated[
+        Path | None, typer.Option(help="With --verify: PEM file of the key that must have signed.")
+    ] = None,
+    sign: Annotated[
+        Path | None, typer.Option(help="Sign report.json with this Ed25519 key (PEM, mode 0600).")
+    ] = None,
+    diff: Annotated[
+        Path | None, typer.Option(help="Say what changed from the report of this other run; write nothing.")
+    ] = None,
+    customer: Annotated[
+        str | None, typer.Option(help="Answer an access request: customer id, or its pseudonym.")
+    ] = None,
+    merchant: Annotated[str | None, typer.Option(help="With --customer: only at this merchant.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="With --customer: folder of the answer; with --diff: an HTML file.")
+    ] = None,
     json: Json = False,
 ) -> None:
-    """Write the compliance report: report/index.html and report/report.json."""
-    _stage("report", run, None, {}, json, language=lang)
+    """Write the compliance report, or verify, compare or sign one, or answer one person.
+
+    privgen report RUN: RUN/report with index.html, report.json and details; --sign KEY signs it.
+
+    privgen report --verify RUN: fail if one byte of one file differs, or a figure comes out otherwise.
+
+    privgen report RUN --diff OTHER: what changed from OTHER to RUN.
+
+    privgen report RUN --customer ID: what is held on one person, what was inferred, trained and shown.
+    """
+    if sum((verify, diff is not None, customer is not None, sign is not None)) > 1:
+        raise typer.BadParameter("give one of --verify, --diff, --customer and --sign")
+    if (public_key and not verify) or (merchant and customer is None):
+        raise typer.BadParameter("--public-key needs --verify, --merchant needs --customer")
+    if out is not None and diff is None and customer is None:
+        raise typer.BadParameter("--out needs --customer or --diff")
+    if not (verify or diff or customer):
+        _stage("report", run, None, {}, json, language=lang, sign=sign)
+        return
+    with errors_as_lines(json):
+        from privgen import cli_report
+
+        if verify:
+            cli_report.run_verify(run, public_key, json)
+        elif diff is not None:
+            cli_report.run_diff(run, diff, out, lang, json)
+        elif customer is not None:
+            cli_report.run_customer(run, customer, merchant, out, json)
 
 
 def _stage(

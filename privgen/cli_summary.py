@@ -22,6 +22,8 @@ def show_stage(run: Path, result: StageResult) -> None:
         typer.echo(f"  {line}")
     if result.name == "report":
         typer.echo(f"  {run / 'report' / 'index.html'}")
+        missing = "no report.pdf: install privgen[pdf]"
+        typer.echo(f"  {run / 'report' / 'report.pdf' if result.summary.get('pdf') else missing}")
     if result.name == "scrub":
         typer.echo(f"  policy: {RunFolder(run).manifest['stages']['scrub']['config']['policy']['name']}")
         typer.echo(f"  {run / 'scrubbed'}/<merchant>: the tables, and scrub.json with counts by column")

@@ -59,8 +59,10 @@ class Person:
         return self._tokens is not None and (self._tokens.identifier("customer_id", text) in self._pseudonyms)
 
 
-def find_person(run: RunFolder, config: RunConfig, given: str) -> Person:
-    """The person behind an id, with the key of the run.
+def find_person(
+    run: RunFolder, config: RunConfig, given: str, *, nothing: str = "nothing was erased"
+) -> Person:
+    """The person behind an id, with the key of the run; `nothing` says in errors what was not done.
 
     Raises:
         KeyFileError: The key is missing, or is not the one that the run was scrubbed with, and some tables
@@ -73,14 +75,14 @@ def find_person(run: RunFolder, config: RunConfig, given: str) -> Person:
     key_file = scrub_key_file(run, config)
     used = pseudonym_key(run)
     if used == DISCARDED:
-        _check_without_key(run, given, f"{run.path}: scrubbed with a key that nobody keeps")
+        _check_without_key(run, given, f"{run.path}: scrubbed with a key that nobody keeps", nothing)
         return Person(given)
     if not key_file.exists():
-        _check_without_key(run, given, f"{key_file}: key file not found")
+        _check_without_key(run, given, f"{key_file}: key file not found", nothing)
         return Person(given)
     key = load_key(key_file)
     if used not in (None, key_id(key)):
-        raise KeyFileError(f"{key_file}: not the key that this run was scrubbed with; nothing was erased")
+        raise KeyFileError(f"{key_file}: not the key that this run was scrubbed with; {nothing}")
     return Person(given, id_names(run, config, key))
 
 
@@ -117,7 +119,7 @@ def pseudonym_key(run: RunFolder) -> str | None:
     return key
 
 
-def _check_without_key(run: RunFolder, given: str, why: str) -> None:
+def _check_without_key(run: RunFolder, given: str, why: str, nothing: str) -> None:
     """A pseudonym finds nothing in raw tables and a raw id nothing in scrubbed ones: that is no answer."""
     if PSEUDONYM.fullmatch(given):
         unsearched = sorted(path.name for path in run.path.glob("silos/[!.]*") if path.is_dir())
@@ -126,6 +128,6 @@ def _check_without_key(run: RunFolder, given: str, why: str) -> None:
         unsearched = [name for name in DERIVED if (run.path / name).exists()]
     if unsearched:
         raise KeyFileError(
-            f"{why}; {', '.join(unsearched)} cannot be searched for this customer; nothing was erased (what "
-            "can be made again may be removed first)"
+            f"{why}; {', '.join(unsearched)} cannot be searched for this customer; {nothing} (what can be "
+            "made again may be removed first)"
         )

@@ -29,7 +29,7 @@ class TableRows:
         path: The file.
         table: Name of the table.
         numbers: Row numbers, ascending.
-        rows: The ids and identifiers of those rows; the rest of a row is not read.
+        rows: The ids and identifiers of those rows, or the whole rows where that was asked for.
     """
 
     path: Path
@@ -56,15 +56,15 @@ def table_files(silo: Path) -> Iterator[tuple[str, Path]]:
                     yield name, silo / f"{name}{suffix}"
 
 
-def find_rows(table: str, path: Path, owns: Callable[[object], bool]) -> TableRows:
-    """The rows of a file that name the person in an owner column.
+def find_rows(table: str, path: Path, owns: Callable[[object], bool], *, whole: bool = False) -> TableRows:
+    """The rows of a file that name the person in an owner column; `whole` reads all of their columns.
 
     Raises:
         DataError: The file is not readable, or a row of it is broken or does not say whose it is.
     """
     found = TableRows(path, table)
-    owned = _parquet_owned if path.name.endswith(".parquet") else _text_owned
-    for number, row in owned(path, owns):
+    parquet = path.name.endswith(".parquet")
+    for number, row in _parquet_owned(path, owns, whole) if parquet else _text_owned(path, owns):
         found.numbers.append(number)
         found.rows.append(row)
     return found
@@ -89,13 +89,13 @@ def _text_owned(path: Path, owns: Callable[[object], bool]) -> Iterator[tuple[in
             yield number, row
 
 
-def _parquet_owned(path: Path, owns: Callable[[object], bool]) -> Iterator[tuple[int, Row]]:
+def _parquet_owned(path: Path, owns: Callable[[object], bool], whole: bool) -> Iterator[tuple[int, Row]]:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     try:
         with pq.ParquetFile(path) as file:
-            columns = [name for name in _READ if name in file.schema_arrow.names]
+            columns = [name for name in file.schema_arrow.names if whole or name in _READ]
             if file.metadata.num_rows and not set(columns) & set(OWNER_COLUMNS):
                 raise DataError(f"{path}: row 1: {_NO_OWNER}")
             first = 1

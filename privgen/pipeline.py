@@ -129,30 +129,88 @@ def _explain(run: RunFolder, config: RunConfig, given: dict[str, Any], progress:
     return explain_pages(run, config, progress)
 
 
+def verify(path: Path, public_key: Path | None, progress: Progress = silent) -> dict[str, Any]:
+    """Check a run against its report; see `privgen.explain.report_verify.verify_report`. Writes nothing.
+
+    Raises:
+        RunError: There is no report.
+        KeyFileError: The file of the public key holds none.
+    """
+    try:
+        from privgen.explain.report_verify import verify_report
+    except ImportError as missing:
+        raise MissingExtraError("explain", str(missing.name)) from None
+    key = None
+    if public_key is not None:
+        from privgen.explain.report_signature import public_key as read_public_key
+
+        key = read_public_key(public_key)
+    run = RunFolder(path)
+    return verify_report(
+        run, hidden=lambda: _not_shown_then(run), public_key=key, progress=progress
+    ).to_json()
+
+
+def answer(
+    path: Path, customer: str, merchant: str | None, out: Path | None, progress: Progress = silent
+) -> dict[str, Any]:
+    """Write the answer to a person's access request; see `privgen.access.access_facts`.
+
+    Raises:
+        PrivgenError: No such customer, what could not be searched, or a folder that may not be written.
+    """
+    from privgen.access import access_facts
+    from privgen.access_files import write_answer
+
+    run = RunFolder(path)
+    with run.locked():
+        finish_erasure(run)
+        facts = access_facts(run, load_config(base=run.config), customer, merchant, progress)
+        return write_answer(run, facts, out)
+
+
 def _report(run: RunFolder, config: RunConfig, given: dict[str, Any], progress: Progress) -> StageResult:
     try:
-        from privgen.explain import write_report
+        from privgen.explain.report import pdf_installed, write_report
+        from privgen.explain.report_evidence import manifest_hash
+        from privgen.explain.report_files import LIST, list_facts, list_files
+        from privgen.explain.report_seal import write_seal
     except ImportError as missing:
         raise MissingExtraError("explain", str(missing.name)) from None
     from privgen.stage_pages import PAGES
 
-    language = given.get("language", "en")
+    key = _signing_key(given.get("sign"))
+    language, on = given.get("language", "en"), dt.date.today()
     read = (("scrub", "silos", "silos"), ("generate", "scrubbed", "scrubbed"), ("explain", "pages", PAGES))
     for stage, label, path in read:
         if run.stale(stage, label, run.path / path):
             run.require(stage, label, run.path / path)
-    names = ("scrubbed", "federated", "pages", "explanations")
+    names = ("scrubbed", "federated", "pages", "explanations", "erasures.jsonl", "deployer.toml")
     inputs = {name: run.path / name for name in names if (run.path / name).exists()}
-    files = ("report/index.html", "report/report.json")
-    hidden = _not_shown(run)
-    # a consent that runs out makes another report
-    settings = {"language": language, "hidden": sha256_text("\n".join(sorted(hidden)))}
-    return run.stage(
-        "report", settings, inputs, files, lambda: write_report(run, language=language, hidden=hidden)
-    )
+    outputs = ("report/index.html", "report/report.json", "report/report.pdf", LIST, "report/details")
+    hidden, files = _not_shown(run, on), list_files(run.path, progress)
+    # a consent that runs out, or any file that changed, makes another report
+    settings = {"language": language, "hidden": _digest(hidden), "pdf": pdf_installed()}
+    settings |= {"files": list_facts(files)["sha256"], "manifest": manifest_hash(run.manifest)}
+
+    def work() -> dict[str, Any]:
+        written = write_report(run, language=language, hidden=hidden, files=files, progress=progress)
+        return written | {"on": on.isoformat()}
+
+    result = run.stage("report", settings, inputs, outputs, work)
+    write_seal(run.path, key)
+    return result
 
 
-def _not_shown(run: RunFolder) -> frozenset[str]:
+def _signing_key(path: Path | None) -> Any:
+    if path is None:
+        return None
+    from privgen.explain.report_signature import SigningKey
+
+    return SigningKey(path)
+
+
+def _not_shown(run: RunFolder, on: dt.date) -> frozenset[str]:
     """Pages that a report counts and shows nothing of: somebody in them does not consent to analytics."""
     from privgen.silo import open_silos, pages_without_consent
     from privgen.stage_data import SCRUBBED
@@ -160,8 +218,25 @@ def _not_shown(run: RunFolder) -> frozenset[str]:
 
     if not (run.path / PAGES).is_file():
         return frozenset()
-    silos = open_silos(run.path / SCRUBBED, Purpose.ANALYTICS, dt.date.today())
+    silos = open_silos(run.path / SCRUBBED, Purpose.ANALYTICS, on)
     return pages_without_consent(run.path / PAGES, silos)
+
+
+def _not_shown_then(run: RunFolder) -> frozenset[str]:
+    """Such pages on the day of the run's report."""
+    entry = run.manifest["stages"].get("report", {})
+    try:
+        on, recorded = dt.date.fromisoformat(entry["summary"]["on"]), entry["config"]["hidden"]
+    except (KeyError, TypeError, ValueError):
+        raise RunError("run.json: does not record the report; run privgen report again") from None
+    hidden = _not_shown(run, on)
+    if _digest(hidden) != recorded:
+        raise RunError("run.json: other pages were left out of the report than consent asks for")
+    return hidden
+
+
+def _digest(names: frozenset[str]) -> str:
+    return sha256_text("\n".join(sorted(names)))
 
 
 _STAGES: dict[str, Callable[[RunFolder, RunConfig, dict[str, Any], Progress], StageResult]] = {

@@ -16,11 +16,14 @@ import pytest
 from report_run import HOSTILE, PLANTED, explanation, ledger_lines, make_run, page
 
 from privgen.errors import ConfigError, DataError, LedgerError, RunError
-from privgen.explain.report import SCHEMA_VERSION, report_facts, write_report
+from privgen.explain.report import SCHEMA_VERSION, pdf_installed, report_facts, write_report
 from privgen.explain.report_evidence import COMMANDS
 from privgen.explain.report_html import STYLES, labels, resolve, schema
 from privgen.files import read_json, read_jsonl, write_json, write_jsonl
 from privgen.runfolder import RunFolder
+
+REPORT_FILES = ["details", "files.jsonl", "index.html", "report.json"]
+DETAILS = re.compile(r"details/pages-\d{5}\.html")
 
 
 @pytest.fixture(scope="module")
@@ -129,7 +132,7 @@ def test_html_stands_alone(html: str) -> None:
             assert not name.startswith("on"), (tag, name)
             assert "//" not in (value or ""), (tag, name)
             if name in ("href", "src", "action", "data", "xlink:href"):
-                assert (value or "").startswith("#"), (tag, name)
+                assert (value or "").startswith("#") or DETAILS.fullmatch(value or ""), (tag, name)
     assert "url(" not in html and "@import" not in html
     assert elements.open == []
 
@@ -168,7 +171,7 @@ def test_document_structure(html: str) -> None:
     ids = [attributes["id"] for _, attributes in elements.tags if "id" in attributes]
     assert len(ids) == len(set(ids))
     links = [a["href"] or "" for tag, a in elements.tags if tag == "a"]
-    assert links and all(link[1:] in ids for link in links)
+    assert links and all(link[1:] in ids or DETAILS.fullmatch(link) for link in links)
 
 
 def test_equal_runs_give_equal_bytes(run: RunFolder, tmp_path: Path) -> None:
@@ -250,7 +253,8 @@ def test_failure_leaves_the_old_report(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"pages.jsonl: line 1 is not a page record"):
         write_report(RunFolder(path))
     assert (path / "report" / "report.json").read_bytes() == before
-    assert sorted(p.name for p in (path / "report").iterdir()) == ["index.html", "report.json"]
+    expected = [*REPORT_FILES, *(["report.pdf"] if pdf_installed() else [])]
+    assert sorted(p.name for p in (path / "report").iterdir()) == expected
 
 
 @pytest.mark.parametrize(

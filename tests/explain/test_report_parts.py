@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from typing import Any
 
 import pytest
@@ -18,7 +19,7 @@ from privgen.explain.report_charts import (
     share_class,
     verdict_bars,
 )
-from privgen.explain.report_html import difference, percent, round_up, small, translate
+from privgen.explain.report_html import TEMPLATES, difference, percent, round_up, small, translate
 from privgen.explain.report_values import clean, shorten
 
 values = st.recursive(
@@ -112,3 +113,29 @@ def test_difference_escapes_and_marks() -> None:
 def test_values_in_sentences_are_escaped() -> None:
     words = {"a": {"b": "count {n}"}}
     assert translate(words, "a.b", n="<i>") == "count &lt;i&gt;"
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_every_shade_can_be_read(dark: bool) -> None:
+    """WCAG 2.2 1.4.3: 4.5 to 1 for text, on every colour that stands behind text."""
+    light, _, rest = (
+        (TEMPLATES / "style.css").read_text("utf-8").partition("@media (prefers-color-scheme: dark)")
+    )
+    found = dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6});", rest[: rest.index("* {")] if dark else light))
+    pairs = [
+        ("muted", "paper"),
+        ("link", "paper"),
+        ("alarm", "paper"),
+        ("alarm", "alarm-paper"),
+        ("ink", "panel"),
+    ]
+    pairs += [("deep" if level > 4 else "ink", f"{sign}{level}") for sign in "pn" for level in range(1, 7)]
+    for front, behind in pairs:
+        low, high = sorted(luminance(found[name]) for name in (front, behind))
+        assert (high + 0.05) / (low + 0.05) >= 4.5, (front, behind)
+
+
+def luminance(colour: str) -> float:
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]

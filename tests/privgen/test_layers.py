@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("anonymize", "federated", "explain")
 BASE = {
     *("errors", "files", "schema", "rawfiles", "tables", "prompt", "config", "runfolder", "progress"),
-    "phrases",
+    *("phrases", "consent"),
 }
 HEAVY = {
     *("torch", "transformers", "peft", "safetensors", "tokenizers", "accelerate", "opacus", "dp_accounting"),
@@ -33,7 +33,7 @@ HEAVY = {
         "sklearn",
         "scipy",
     ),
-    *("matplotlib", "pandas", "fastapi", "uvicorn", "sqlalchemy", "openai"),
+    *("reportlab", "matplotlib", "pandas", "fastapi", "uvicorn", "sqlalchemy", "openai"),
 }
 ADAPTERS = {
     "anonymize/ner.py": {"presidio_analyzer", "torch"},
@@ -65,6 +65,11 @@ ADAPTERS = {
     "explain/shap_methods.py": {"shap"},
     "explain/planted_training.py": {"torch", "transformers"},
     "explain/report_accounting.py": {"dp_accounting"},
+    "explain/report_pdf.py": {"reportlab"},
+    "explain/report_pdf_charts.py": {"reportlab"},
+    "explain/report_pdf_style.py": {"reportlab"},
+    "explain/report_pdf_tables.py": {"reportlab"},
+    "explain/report_pdf_text.py": {"reportlab"},
     "privgen/base_model/make_base_model.py": {"torch", "transformers", "tokenizers"},
     "privgen/hf.py": {"torch", "transformers", "peft"},
 }
