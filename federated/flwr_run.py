@@ -35,7 +35,7 @@ except ImportError as missing:  # pragma: no cover - depends on the installation
 
 Value = str | int | float | bool
 _PLACES = ("records", "base", "out")
-_OPTIONAL = ("silos-per-round", "deadline", "validation", "ledger-dir", "unsafe-seed")
+_OPTIONAL = ("learning-rate", "silos-per-round", "deadline", "validation", "ledger-dir", "unsafe-seed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ def job_of(values: Mapping[str, Value]) -> Job:
         config,
         silos,
         plan_of(config, len(silos)),
-        settings_of(config, str(values["base"])),
+        settings_of(config, str(values["base"]), len(silos)),
         out,
         Path(config.ledger_dir) if config.ledger_dir else out / "ledger",
     )

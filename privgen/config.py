@@ -93,9 +93,9 @@ class TrainConfig(Part):
         min_customers: Silos with fewer consenting customers are refused.
         skip_small: Leave such silos out, named in the summary, instead of refusing to train.
         expected_batch_size: Public divisor of the noisy sum, in customers.
-        adapter: lora, or full to train all weights of the model (a lower learning_rate is needed then).
+        adapter: lora, or full to train all weights of the model.
         rank: LoRA rank.
-        learning_rate: Of the local optimiser.
+        learning_rate: Of the local optimiser; default by the number of silos that a round averages.
         engine: inprocess, or ray for Flower's simulation engine.
         workers: Processes that train silos side by side; default none of their own, on Ray one per CPU.
         gpus_per_client: On Ray, the share of a GPU that a silo takes.
@@ -123,7 +123,7 @@ class TrainConfig(Part):
     expected_batch_size: Annotated[float, Field(gt=0)] = 12.0
     adapter: Literal["lora", "full"] = "lora"
     rank: Positive = 8
-    learning_rate: Annotated[float, Field(gt=0)] = 1e-3
+    learning_rate: Annotated[float, Field(gt=0)] | None = None
     max_length: Positive = 512
     engine: Literal["inprocess", "ray"] = "inprocess"
     workers: Positive | None = None

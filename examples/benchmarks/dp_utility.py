@@ -147,7 +147,7 @@ class Study:
         sizes = (options.silos, options.customers, options.held_out)
         self._federation = load_federation(options.data, *sizes, options.seed + repeat)
         self._base = model_path(options.base)
-        self._settings = settings_of(config, self._base)
+        self._settings = settings_of(config, self._base, options.silos)
         self._silos, self._pooled = self._written("silos"), self._written("pooled", pooled=True)
 
     def run(self) -> Iterator[dict[str, Any]]:
@@ -162,7 +162,8 @@ class Study:
         best = self._judged(train_without_privacy(self._silos, bare_plan, bare, config.rounds, out))
         yield from self._lines("federated without privacy", None, best)
         for epsilon in self._options.epsilon:
-            for name, silos in (("federated", self._silos), ("central", self._pooled)):
+            central = (("central", self._pooled),) if epsilon in self._options.central else ()
+            for name, silos in (("federated", self._silos), *central):
                 found = self._judged(self._private(name, silos, epsilon))
                 kept = (base["loss"] - found["loss"]) / (base["loss"] - best["loss"])
                 yield from self._lines(name, epsilon, found | {"improvement_kept": kept})
@@ -174,7 +175,7 @@ class Study:
             "expected_batch_size": self._config.expected_batch_size * merged,
         }
         if merged > 1:
-            changes["learning_rate"] = self._config.learning_rate / merged**0.5
+            changes["learning_rate"] = self._settings.learning_rate / merged**0.5
         config = self._config.model_copy(update=changes)
         plan = plan_of(config, len(silos))
         return train_with_privacy(silos, plan, config, self._base, self._folder / f"{name}-{epsilon:g}")
@@ -205,7 +206,8 @@ def main() -> None:
     parser.add_argument("--held-out", type=int, default=300, help="records of customers of no silo")
     parser.add_argument("--texts", type=int, default=60, help="prompts that text is written for")
     parser.add_argument("--epsilon", type=float, nargs="+", default=[8.0, 3.0])
-    parser.add_argument("--rate-without-privacy", type=float, default=0.02, help="its own learning rate")
+    parser.add_argument("--central", type=float, nargs="*", default=[8.0], help="budgets of central, if any")
+    parser.add_argument("--rate-without-privacy", type=float, default=0.01, help="its own learning rate")
     parser.add_argument("--repeats", type=int, default=1)
     parser.add_argument("--seed", type=int, default=0, help="who is where; noise is always fresh")
     for name in _TUNED:
