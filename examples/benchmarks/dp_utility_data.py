@@ -23,7 +23,6 @@ from pathlib import Path
 import pyarrow.compute
 import pyarrow.parquet
 
-from privgen.anonymize import Scrubber, scrub_silo
 from privgen.config import SyntheticConfig
 from privgen.files import write_jsonl
 from privgen.prompt import Prompt, TrainingRecord
@@ -115,6 +114,8 @@ def _split(
 
 
 def _synthetic(silos: int, customers: int, held_out: int, rng: random.Random) -> Federation:
+    from privgen.anonymize import Scrubber, scrub_silo  # slow to import
+
     wanted = int(customers * _SPARE) + 1
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
