@@ -119,10 +119,10 @@ def test_one_silo_federated_is_central_training(base: str, tmp_path: Path) -> No
     """Round by round: the same steps, in the same order, with the same draws, but for half precision."""
     silo = _silo(tmp_path)
     plan = make_plan()
-    result = _train([silo], plan, base, tmp_path / "out", seed=4)
+    result = _train([silo], plan, base, tmp_path / "out", seed=4, learning_rate=1e-3)
     model = load_model(base, rank=4)
     model.set_weights({name: value * 0 for name, value in model.weights().items()})
-    settings = TrainingSettings(base=base, rank=4, steps_per_round=2, seed=4)
+    settings = TrainingSettings(base=base, rank=4, steps_per_round=2, learning_rate=1e-3, seed=4)
     for server_round in (1, 2, 3):
         source = random_source(4, "alpine", server_round)
         private_steps(model, open_records(silo), plan, settings, source)
