@@ -218,6 +218,7 @@ def train(
     delta: Annotated[float | None, typer.Option(help="Delta of the guarantee.")] = None,
     rounds: Annotated[int | None, typer.Option(help="Federated rounds.", min=1)] = None,
     sample_rate: Annotated[float | None, typer.Option(help="Poisson rate of a customer per step.")] = None,
+    learning_rate: Annotated[float | None, typer.Option(help="Default by the number of silos.")] = None,
     min_customers: Annotated[
         int | None, typer.Option(help="Refuse silos with fewer customers.", min=1)
     ] = None,
@@ -248,6 +249,7 @@ def train(
         "delta": delta,
         "rounds": rounds,
         "sample_rate": sample_rate,
+        "learning_rate": learning_rate,
         "min_customers": min_customers,
         "skip_small": skip_small,
         "adapter": adapter,

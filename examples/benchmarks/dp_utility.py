@@ -8,10 +8,13 @@ holds all customers, under the same budget (central). All start from the same ba
 the same sampling rate; what is not given is `TrainConfig`'s. Training with privacy is `privgen.federated
 .simulate` under the plan of `privgen train`.
 
+Without privacy is for comparison: the same loop with neither clip nor noise, at a learning rate of its own.
+Central steps at the default rate over the root of the number of silos, which moves weights as far on noise.
+
 Figures, on records of customers whom no silo has: `loss` (nats per token), `bleu` and `rouge_l` of greedy
 text against the true text, `personal_fit` (nats by which the log-likelihood of the true text falls when
 another customer's signals are put in), and `improvement_kept`: (base loss - loss) over (base loss - loss of
-federated training without privacy). Settings are those of `privgen train`.
+federated training without privacy).
 """
 
 from __future__ import annotations
@@ -215,11 +218,12 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="tiny sizes: whether it runs")
     options = parser.parse_args()
     if options.quick:
-        options.silos, options.customers, options.held_out, options.texts = 2, 20, 8, 4
+        options.silos, options.customers, options.held_out, options.texts = 2, 20, 4, 2
         options.rounds, options.epsilon = 2, [8.0]
     given = {name: getattr(options, name) for name in _TUNED if getattr(options, name) is not None}
     config = validate(TrainConfig, given, "dp_utility")
-    settings = {name: getattr(config, name) for name in _TUNED}
+    rate = settings_of(config, options.base, options.silos).learning_rate
+    settings = {name: getattr(config, name) for name in _TUNED} | {"learning_rate": rate}
     sizes = {"data": Path(options.data).name, "silos": options.silos, "customers": options.customers}
     print(json.dumps({"settings": sizes | settings}), flush=True)
     for repeat in range(options.repeats):
