@@ -25,7 +25,7 @@ from captum.attr import (
 
 from privgen.errors import ExplainError
 from privgen.explain.game import Game, Values
-from privgen.explain.solvers import Budget, Solution, Solver, seeded_numpy
+from privgen.explain.solvers import Budget, Solution, Solver, mean_solution, seeded_numpy
 from privgen.explain.target import Target
 from privgen.prompt import EncodedPrompt
 
@@ -45,8 +45,7 @@ def captum_sampling(game: Game, budget: Budget) -> Solution:
         _runner(game, ShapleyValueSampling, budget.rng)(n_samples=1, perturbations_per_eval=n)
         for _ in range(draws)
     ]
-    stack = np.stack(runs)
-    return Solution(stack.mean(axis=0), stack.std(axis=0, ddof=1) / np.sqrt(draws))
+    return mean_solution(runs)
 
 
 def captum_kernel(game: Game, budget: Budget) -> Solution:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from typing import Literal, TypeAlias
+from typing import Any
 
 from privgen.errors import ExplainError
+from privgen.explain.marks import Mark
+from privgen.explain.marks import mark_difference as mark_difference
 from privgen.explain.result import Explanation
 from privgen.prompt import Prompt
-
-Mark: TypeAlias = Literal["same", "removed", "added"]
-_WORDS = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]|[^\W_]+(?:['’.,-][^\W_]+)*|\s+|.", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +37,14 @@ class Counterfactual:
         """The difference, piece by piece; see `mark_difference`."""
         return mark_difference(self.before, self.text)
 
-    def to_record(self) -> dict[str, str]:
-        """The `counterfactual` field of an explanation record."""
-        return {"removed": self.removed, "text": self.text}
+    def to_record(self) -> dict[str, Any]:
+        """The `counterfactual` field of an explanation record, ready for JSON and HTML: `marks` in order."""
+        return {
+            "removed": self.removed,
+            "text": self.text,
+            "changed": self.changed,
+            "marks": [list(piece) for piece in self.marks()],
+        }
 
     def __repr__(self) -> str:
         """Identify without showing the text."""
@@ -113,27 +116,6 @@ def match(before: Sequence[str], after: Sequence[str], sentence: int) -> int | N
         return sentence
     likeness = [[SequenceMatcher(None, a, b, autojunk=False).ratio() for b in after] for a in before]
     return _align(likeness).get(sentence)
-
-
-def mark_difference(before: str, after: str) -> list[tuple[Mark, str]]:
-    """Pieces of two texts as same, removed (only in `before`) or added (only in `after`).
-
-    Words are compared whole; Chinese and Japanese by character.
-
-    >>> mark_difference("Warm red shoes.", "Warm shoes.")
-    [('same', 'Warm'), ('removed', ' red'), ('same', ' shoes.')]
-    """
-    a, b = _WORDS.findall(before), _WORDS.findall(after)
-    marks: list[tuple[Mark, str]] = []
-    for tag, i, j, k, m in SequenceMatcher(None, a, b, autojunk=False).get_opcodes():
-        if tag == "equal":
-            marks.append(("same", "".join(a[i:j])))
-            continue
-        if j > i:
-            marks.append(("removed", "".join(a[i:j])))
-        if m > k:
-            marks.append(("added", "".join(b[k:m])))
-    return marks
 
 
 def _align(likeness: list[list[float]]) -> dict[int, int]:

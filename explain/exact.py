@@ -16,7 +16,7 @@ MAX_EXACT = 12
 """Most signals for which all `2**n` coalitions are scored (4096)."""
 
 
-def exact_shapley(game: Game, *, max_signals: int = 10) -> Values:
+def exact_shapley(game: Game, *, max_signals: int = MAX_EXACT) -> Values:
     """Shapley values from all `2**n` coalitions.
 
     Guarantees: the scores of a sentence sum to v(all) - v(none) up to float64 rounding.

@@ -103,6 +103,14 @@ class CachedGame:
         """Distinct coalitions scored so far."""
         return len(self._values)
 
+    def holds(self, keep: Mask) -> npt.NDArray[np.bool_]:
+        """Which coalitions were scored before, `(rows,)`.
+
+        Raises:
+            ExplainError: The mask has the wrong width.
+        """
+        return np.array([key in self._values for key in self._keys(checked_mask(keep, self.n_signals))], bool)
+
     def score(self, keep: Mask) -> Values:
         """Score what is new, look up the rest; shapes as in `Game.score`.
 
@@ -110,7 +118,7 @@ class CachedGame:
             ExplainError: The mask has the wrong width, or the game returned a value that is not finite.
         """
         keep = checked_mask(keep, self.n_signals)
-        keys = [row.tobytes() for row in np.packbits(keep, axis=1)] if self.n_signals else [b""] * len(keep)
+        keys = self._keys(keep)
         new = {key: index for index, key in enumerate(keys) if key not in self._values}
         if new:
             values = self._game.score(keep[list(new.values())])
@@ -118,6 +126,9 @@ class CachedGame:
                 raise ExplainError("the model gave a log-probability that is not finite; check its weights")
             self._values.update(zip(new, values, strict=True))
         return np.array([self._values[key] for key in keys], dtype=np.float64).reshape(-1, self.n_sentences)
+
+    def _keys(self, keep: Mask) -> list[bytes]:
+        return [row.tobytes() for row in np.packbits(keep, axis=1)] if self.n_signals else [b""] * len(keep)
 
 
 def checked_mask(keep: Mask, n_signals: int) -> Mask:

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from privgen.errors import ExplainError
-from privgen.explain.game import Game, Values
+from privgen.explain.game import Game, Mask, Values
 from privgen.explain.result import Explanation
 
 
@@ -24,7 +24,9 @@ class Faithfulness:
     """Curves and summaries per sentence; all in nats.
 
     Args:
-        deletion: `(n_sentences, n_signals + 1)`: log-probability as signals are removed, best first.
+        sizes: `(n_points,)`: how many signals are gone (deletion) or there (insertion) at each point, from 0
+            to `n_signals`.
+        deletion: `(n_sentences, n_points)`: log-probability as signals are removed, best first.
         insertion: Same, as signals are added to an empty prompt, best first.
         random_deletion: Mean deletion curve over random orders.
         random_insertion: Mean insertion curve over random orders.
@@ -33,6 +35,7 @@ class Faithfulness:
         k: Top signals of the last two.
     """
 
+    sizes: tuple[int, ...]
     deletion: Values
     insertion: Values
     random_deletion: Values
@@ -44,16 +47,27 @@ class Faithfulness:
     @property
     def deletion_gain(self) -> Values:
         """`(n_sentences,)`: mean nats by which the deletion curve lies below the random one."""
-        return np.asarray((self.random_deletion - self.deletion).mean(axis=1))
+        return self._mean(self.random_deletion - self.deletion)
 
     @property
     def insertion_gain(self) -> Values:
         """`(n_sentences,)`: mean nats by which the insertion curve lies above the random one."""
-        return np.asarray((self.insertion - self.random_insertion).mean(axis=1))
+        return self._mean(self.insertion - self.random_insertion)
+
+    def _mean(self, curves: Values) -> Values:
+        """Area under the curves (trapezoids) over their width."""
+        width = max(self.sizes[-1], 1)
+        return np.asarray(np.trapezoid(curves, self.sizes, axis=1) / width)
 
 
 def faithfulness(
-    game: Game, scores: Values, *, rng: np.random.Generator, k: int = 2, orders: int = 10
+    game: Game,
+    scores: Values,
+    *,
+    rng: np.random.Generator,
+    k: int = 2,
+    orders: int = 10,
+    sizes: Sequence[int] | None = None,
 ) -> Faithfulness:
     """Curves of an explanation against random orders.
 
@@ -63,6 +77,8 @@ def faithfulness(
         rng: Draws the random orders.
         k: Top signals for comprehensiveness and sufficiency; at most the number of signals.
         orders: Random orders to average, at least 1.
+        sizes: Points of the curves between 0 and `n_signals`, which are points anyhow, as is `k`; default
+            every number of signals. A curve costs two subsets per sentence and point, an order two per point.
 
     Raises:
         ExplainError: The scores do not fit the game, or `orders` is below 1.
@@ -70,18 +86,21 @@ def faithfulness(
     n, sentences = game.n_signals, game.n_sentences
     if scores.shape != (sentences, n) or orders < 1:
         raise ExplainError(f"scores: wanted shape ({sentences}, {n}) and orders >= 1")
-    ranked = np.argsort(-scores, axis=1, kind="stable")
-    deletion, insertion = _curves(game, ranked)
-    shuffled = [np.tile(rng.permutation(n), (sentences, 1)) for _ in range(orders)]
-    random = [_curves(game, order) for order in shuffled]
     k = min(k, n)
+    points = np.unique([0, k, n, *(range(n) if sizes is None else sizes)])
+    ranked = np.argsort(-scores, axis=1, kind="stable")
+    deletion, insertion = _curves(game, ranked, points)
+    shuffled = [np.tile(rng.permutation(n), (sentences, 1)) for _ in range(orders)]
+    random = [_curves(game, order, points) for order in shuffled]
+    at = int(np.searchsorted(points, k))
     return Faithfulness(
+        sizes=tuple(int(point) for point in points),
         deletion=deletion,
         insertion=insertion,
         random_deletion=np.mean([curve for curve, _ in random], axis=0),
         random_insertion=np.mean([curve for _, curve in random], axis=0),
-        comprehensiveness=deletion[:, 0] - deletion[:, k],
-        sufficiency=deletion[:, 0] - insertion[:, k],
+        comprehensiveness=deletion[:, 0] - deletion[:, at],
+        sufficiency=deletion[:, 0] - insertion[:, at],
         k=k,
     )
 
@@ -103,7 +122,11 @@ def lds(
     Returns:
         `(n_sentences,)` in [-1, 1]; 0 where the game or the prediction is constant.
     """
-    keep = rng.random((rows, game.n_signals)) < keep_rate
+    return lds_on(game, scores, rng.random((rows, game.n_signals)) < keep_rate)
+
+
+def lds_on(game: Game, scores: Values, keep: Mask) -> Values:
+    """Linear datamodelling score on given subsets, `(rows, n_signals)`; else as `lds`."""
     actual, predicted = game.score(keep), keep @ scores.T
     return np.array([spearman(actual[:, s], predicted[:, s]) for s in range(game.n_sentences)])
 
@@ -145,14 +168,14 @@ def kendall(a: Values, b: Values) -> float:
     return float((sign_a * sign_b).sum() / norm) if norm else 0.0
 
 
-def _curves(game: Game, order: npt.NDArray[np.intp]) -> tuple[Values, Values]:
-    """Deletion and insertion curve of each sentence under its own order, `(n_sentences, n_signals + 1)`."""
+def _curves(game: Game, order: npt.NDArray[np.intp], points: npt.NDArray[np.intp]) -> tuple[Values, Values]:
+    """Deletion and insertion curve of each sentence under its own order, `(n_sentences, n_points)`."""
     sentences, n = order.shape
     position = np.empty_like(order)
     np.put_along_axis(position, order, np.tile(np.arange(n), (sentences, 1)), axis=1)
-    gone = position[:, None, :] < np.arange(n + 1)[None, :, None]  # (S, n + 1, n)
-    masks = np.concatenate([~gone, gone]).reshape(-1, n)
-    values = game.score(masks).reshape(2, sentences, n + 1, sentences)
+    gone = position[:, None, :] < points[None, :, None]  # (S, P, n)
+    masks = np.concatenate([~gone, gone]).reshape(2 * sentences * len(points), n)
+    values = game.score(masks).reshape(2, sentences, len(points), sentences)
     own = np.arange(sentences)
     return values[0, own, :, own], values[1, own, :, own]
 

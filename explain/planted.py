@@ -15,6 +15,7 @@ s0 and not on the text of S0, half of the training pages show a wrong value in S
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -44,6 +45,7 @@ TRUTH: tuple[frozenset[int], ...] = (
 TYPES = ("single", "single", "or", "and", "none", "repeat")
 """Kind of dependence of each sentence."""
 
+_HOLDS = {"<": operator.lt, "<=": operator.le, ">=": operator.ge}
 _N = 8
 _KINDS = (
     SignalKind.PROFILE,
@@ -177,9 +179,12 @@ def selftest(
         progress: Told of training steps, then of pages.
 
     Returns:
-        `{passed, loss, pages, recovery: {type: precision}, none_nats, none_verdicts, completeness_error}`:
-        precision of the top signals per kind of dependence; largest |score| in nats and share of the verdict
-        "none" on the sentence that nothing drives. Passed: every precision is 1, `none_nats` under 0.01.
+        `{passed, checks: [{check, found, wanted, passed}], loss, pages, recovery: {type: precision},
+        none_nats, none_verdicts, completeness_error, random_weights, batch_shift, noise_floor, order_shift,
+        order_noise}`: precision of the top signals per kind of dependence; largest |score| in nats and share
+        of the verdict "none" on the sentence that nothing drives; precision with random weights; on one page,
+        the largest change of a score under another batching and another order of the signals, and the noise
+        that the result had stated for each. Passed: all checks.
     """
     planted = planted or train_planted(seed=seed, progress=progress)
     rng = np.random.default_rng([seed, 1])
@@ -196,15 +201,63 @@ def selftest(
         none_verdicts += explanation.verdicts[nothing] is Verdict.NONE
         gap = max(gap, explanation.completeness_error)
         progress(done + 1, pages, "checking explanations")
-    recovery = {kind: float(np.mean(found)) for kind, found in hits.items()}
-    return {
-        "passed": min(recovery.values()) == 1.0 and none_nats < 0.01,
+    found: dict[str, Any] = {
         "loss": planted.loss,
         "pages": pages,
-        "recovery": recovery,
+        "recovery": {kind: float(np.mean(precisions)) for kind, precisions in hits.items()},
         "none_nats": none_nats,
         "none_verdicts": none_verdicts / pages,
         "completeness_error": gap,
+        "random_weights": _random_weights(planted, rng, min(pages, 5)),
+    } | _shifts(planted, rng)
+    checks = _checks(found)
+    return {"passed": all(check["passed"] for check in checks), "checks": checks} | found
+
+
+def _checks(found: dict[str, Any]) -> list[dict[str, Any]]:
+    """What is found, what is wanted, and whether the one is the other."""
+    bounds = [(f"precision, {kind}", value, ">=", 1.0) for kind, value in found["recovery"].items()]
+    bounds += [
+        ("nothing-driven sentence, nats", found["none_nats"], "<", 0.01),
+        ("nothing-driven sentence, share of verdict none", found["none_verdicts"], ">=", 1.0),
+        ("sum of scores against v(all) - v(none), nats", found["completeness_error"], "<=", 1e-6),
+        ("precision with random weights", found["random_weights"], "<=", 0.6),
+        ("change under another batching, nats", found["batch_shift"], "<=", found["noise_floor"]),
+        ("change under another order of signals, nats", found["order_shift"], "<=", found["order_noise"]),
+    ]
+    return [
+        {"check": name, "found": value, "wanted": f"{sign} {limit:.2g}", "passed": _HOLDS[sign](value, limit)}
+        for name, value, sign, limit in bounds
+    ]
+
+
+def _random_weights(planted: PlantedModel, rng: np.random.Generator, pages: int) -> float:
+    """Mean precision on driven sentences of a model that has learnt nothing."""
+    from privgen.explain.planted_training import tiny_llama
+
+    size = planted.model.config
+    blank = tiny_llama(size.vocab_size, hidden_size=size.hidden_size, seed=int(rng.integers(2**31)))
+    untaught, found = PlantedModel(blank.eval(), planted.tokenizer, 0.0), []
+    for _ in range(pages):
+        page = planted_page(rng)
+        explanation = explain(untaught, page.prompt, page.sentences)
+        found += [precision(explanation, s, page.truth(s)) for s, driven in enumerate(TRUTH) if driven]
+    return float(np.mean(found))
+
+
+def _shifts(planted: PlantedModel, rng: np.random.Generator) -> dict[str, float]:
+    """Largest change of a score under other batches and another order of the signals, and what was stated."""
+    page = planted_page(rng)
+    first = explain(planted, page.prompt, page.sentences)
+    batched = explain(planted, page.prompt, page.sentences, batch_rows=int(rng.integers(3, 12)))
+    order = rng.permutation(_N)
+    moved = Prompt(page.prompt.prefix, tuple(page.prompt.signals[j] for j in order), page.prompt.suffix)
+    shuffled = explain(planted, moved, page.sentences).scores
+    return {
+        "batch_shift": float(np.abs(batched.scores - first.scores).max()),
+        "noise_floor": first.noise_floor,
+        "order_shift": float(np.abs(shuffled - first.scores[:, order]).max()),
+        "order_noise": 0.0 if first.order_noise is None else float(first.order_noise.max()),
     }
 
 

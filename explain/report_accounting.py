@@ -23,7 +23,7 @@ _COARSE, _FINE, _SMALL = (
 
 @dataclass(frozen=True, slots=True)
 class Spend:
-    """One charged entry of a ledger: `steps` Poisson-subsampled Gaussian steps."""
+    """One charged entry of a ledger: `steps` Gaussian mechanisms on Poisson samples, or on all at rate 1."""
 
     noise_multiplier: float
     sample_rate: float

@@ -6,7 +6,10 @@ Read here a second time on purpose: the report does not take the trainer's word 
 from __future__ import annotations
 
 import json
+import math
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +19,10 @@ from privgen.explain.report_values import count, mapping, number
 from privgen.files import canonical_json, read_json, sha256_text
 
 EVENT = "poisson_subsampled_gaussian"
+ALL = "gaussian"
+"""A noised validation loss: every held-out customer counts."""
+BANDED = "banded_gaussian"
+"""Steps with correlated noise: a run of them is one Gaussian mechanism, charged with its first line."""
 _GENESIS = "0" * 64
 
 Entry = dict[str, Any]
@@ -30,6 +37,7 @@ class LedgerFacts:
         spends: Charged entries in order: every reservation, committed or not, because a reserved step may
             have been released before a crash.
         rounds: Server round of each spend.
+        steps: Noisy training steps that were charged.
         uncommitted: Reservations that no commit followed.
         chained: Whether every line has the hash of its content and names the line before, and the head
             file, where there is one, knows no line that is missing.
@@ -43,6 +51,7 @@ class LedgerFacts:
     merchant_id: str
     spends: tuple[Spend, ...]
     rounds: tuple[int, ...]
+    steps: int
     uncommitted: int
     chained: bool
     units: tuple[str, ...]
@@ -69,8 +78,9 @@ def read_ledger(path: Path) -> LedgerFacts:
             charged.append(line)  # no reservation stands for it: it counts by itself
     return LedgerFacts(
         merchant_id=path.stem,
-        spends=tuple(map(_spend, charged)),
+        spends=tuple(_charges(charged)),
         rounds=tuple(count(line.get("server_round")) for line in charged),
+        steps=sum(line["steps"] for line in charged if line.get("purpose") != "validation"),
         uncommitted=len(open_reservations),
         chained=_chained(lines) and _head_agrees(path, lines),
         units=_distinct(charged, "privacy_unit"),
@@ -101,13 +111,51 @@ def _lines(path: Path) -> list[Entry]:
     return lines
 
 
+def _charges(lines: list[Entry]) -> Iterator[Spend]:
+    """What each line cost: of a run with correlated noise, the first line everything."""
+    runs = set()
+    for line in lines:
+        spend = _spend(line)
+        if line["event"] == BANDED:
+            spend = Spend(spend.noise_multiplier, 1.0, 0 if line["instance"] in runs else 1)
+            runs.add(line["instance"])
+        yield spend
+
+
 def _spend(line: Entry) -> Spend:
     steps, rate, noise = line["steps"], number(line["sample_rate"]), number(line["noise_multiplier"])
-    if line["event"] != EVENT or not isinstance(steps, int) or isinstance(steps, bool):
+    if line["event"] not in (EVENT, ALL, BANDED) or not isinstance(steps, int) or isinstance(steps, bool):
         raise ValueError("unknown event")
     if steps < 0 or noise < 0 or not 0 < rate <= 1 or not 0 < number(line["delta"]) < 1:
         raise ValueError("out of range")
-    return Spend(noise, rate, steps)
+    if line["event"] != EVENT and rate != 1:
+        raise ValueError("sampling that nobody claims")
+    return Spend(min(noise, _made_of(line, noise)), rate, steps)
+
+
+def _made_of(line: Entry, stated: float) -> float:
+    """Noise multiplier of a line's mechanism from its parts, by another way than the trainer's."""
+    adaptive, banded = line.get("clipping") == "adaptive", line["event"] == BANDED
+    if not (adaptive or banded):
+        return stated
+    drawn = number(line["step_noise"])  # over the clip bound, for each step
+    if banded:
+        bands, steps = line["bands"], line["planned_steps"]
+        if not (isinstance(bands, int) and isinstance(steps, int) and bands > 1 and steps > 0):
+            raise ValueError("no strategy matrix")
+        return drawn / _sensitivity(bands, steps)
+    counted = number(line["count_noise"])
+    if not (drawn > 0 and counted > 0):
+        raise ValueError("no noise")
+    return 1.0 / math.sqrt(drawn**-2 + (2.0 * counted) ** -2)
+
+
+@lru_cache(maxsize=64)
+def _sensitivity(bands: int, steps: int) -> float:
+    """How far a customer moves a run: squared columns of its strategy matrix that are `bands` apart."""
+    squares = [(math.comb(2 * place, place) / 4**place) ** 2 for place in range(min(bands, steps))]
+    runs = (range(first, steps, bands) for first in range(min(bands, steps)))
+    return math.sqrt(max(sum(sum(squares[: steps - column]) for column in run) for run in runs))
 
 
 def _chained(lines: list[Entry]) -> bool:

@@ -93,7 +93,7 @@ def _merchant(ledger: LedgerFacts, accountant: Accountant | None, recorded: floa
         "epsilon": epsilon,
         "epsilon_recorded": recorded,
         "agrees": agrees,
-        "steps": sum(spend.steps for spend in ledger.spends),
+        "steps": ledger.steps,
         "entries": len(ledger.spends),
         "uncommitted": ledger.uncommitted,
         "chained": ledger.chained,

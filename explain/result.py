@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from privgen.errors import ExplainError
 from privgen.explain.game import Values
+from privgen.explain.withheld import withhold
 from privgen.schema import Signal
+
+if TYPE_CHECKING:
+    from privgen.explain.trust import Trust
 
 
 class Verdict(StrEnum):
@@ -80,8 +84,16 @@ class Explanation:
         cited: Per sentence, indices of the signals that support it, best first.
         method: Name of the solver, as given to `explain`.
         exact: Whether the scores are the exact solution of the method's own definition.
-        removal: What stood in for an absent signal: `remove` (its line is not in the prompt).
-        noise_floor: Largest change of a log-probability under another batching, nats.
+        removal: What stood in for an absent signal, see `absence.Removal`: `remove` (its line is not in the
+            prompt), `baseline` or `draw`.
+        reason: Why this method, by the number of signals and the budget, in plain words; and what else it
+            says of itself.
+        stable: Whether the order of the top signals would stand if sampling went on; None if nothing was
+            sampled or the method does not look.
+        noise_floor: Most that a score may change under another batching, nats.
+        order_noise: `(n_sentences,)` most that the scores of a sentence may change when the signals stand in
+            another order in the prompt, nats; None without a model to ask. See `trust.noise`.
+        trust: How far the scores can be trusted; None of a result that was not made by `explain`.
         forward_passes: Batched calls of the model.
         rows: Distinct subsets scored.
     """
@@ -97,7 +109,11 @@ class Explanation:
     method: str
     exact: bool
     removal: str = "remove"
+    reason: str = ""
+    stable: bool | None = None
     noise_floor: float = 0.0
+    order_noise: Values | None = None
+    trust: Trust | None = None
     forward_passes: int = 0
     rows: int = 0
 
@@ -140,17 +156,20 @@ class Explanation:
         return tuple(self.signals[j] for j in self.cited[sentence])
 
     def to_records(
-        self, page_id: str, section: str, counterfactuals: Mapping[int, dict[str, str] | None] | None = None
+        self, page_id: str, section: str, counterfactuals: Mapping[int, dict[str, Any] | None] | None = None
     ) -> list[dict[str, Any]]:
         """One JSON-ready explanation record per sentence.
+
+        Guarantees: the words of other customers, in signals and quoted in sentences, stand in no record: see
+        `withhold`. The page record has them.
 
         Args:
             page_id: Page that holds the section.
             section: Section kind.
-            counterfactuals: Sentence index to `{removed, text}`.
+            counterfactuals: Sentence index to `Counterfactual.to_record()`.
         """
         found = counterfactuals or {}
-        return [
+        records: list[dict[str, Any]] = [
             {
                 "page_id": page_id,
                 "section": section,
@@ -159,11 +178,15 @@ class Explanation:
                 "method": self.method,
                 "exact": self.exact,
                 "removal": self.removal,
+                "reason": self.reason,
+                "stable": self.stable,
                 "signals": [self._signal_record(index, j) for j in range(len(self.signals))],
                 "value_full": float(self.values_full[index]),
                 "value_none": float(self.values_none[index]),
                 "completeness_error": float(self.completeness_errors[index]),
                 "noise_floor": self.noise_floor,
+                "order_noise": None if self.order_noise is None else float(self.order_noise[index]),
+                "trust": None if self.trust is None else self.trust.to_record(index),
                 "verdict": self.verdicts[index].value,
                 "cited": [self.signals[j].signal_id for j in self.cited[index]],
                 "counterfactual": found.get(index),
@@ -172,6 +195,7 @@ class Explanation:
             }
             for index, text in enumerate(self.sentences)
         ]
+        return [withhold(record, self.signals) for record in records]
 
     def __repr__(self) -> str:
         """Count without showing the text."""

@@ -20,6 +20,9 @@ import numpy as np
 from privgen.errors import ExplainError
 from privgen.explain.game import Game, Mask, Values
 
+_STUDENT = (12.706, 12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306)
+"""97.5 % points for one to eight degrees of freedom, where the series of `student` is coarse."""
+
 
 @dataclass(frozen=True, eq=False, slots=True)
 class PairDesign:
@@ -58,20 +61,78 @@ def kernel_shapley(game: Game, *, rows: int, rng: np.random.Generator) -> tuple[
     if n < 2:
         values = game.score(np.array([[False] * n, [True] * n]).reshape(2, n))
         return np.repeat((values[1] - values[0])[:, None], n, axis=1), np.zeros((game.n_sentences, n))
-    design = pair_design(n, rows, rng)
+    return _scored(game, pair_design(n, rows, int(rng.integers(2**32))))
+
+
+def kernel_until_stable(
+    game: Game, *, rows: int, rng: np.random.Generator, top: int = 3
+) -> tuple[Values, Values, bool]:
+    """Shapley values from as many coalitions as it takes for the order of the top signals to stand.
+
+    Looks after four rows per signal and after each growth by half; each look keeps the coalitions before it.
+
+    Args:
+        game: The value function; a `CachedGame` scores only what a look adds.
+        rows: Most coalitions, as for `kernel_shapley`.
+        rng: Draws the coalitions.
+        top: Signals whose order must stand, see `settled`.
+
+    Returns:
+        Scores, standard errors, both `(n_sentences, n_signals)`, and whether the order stands.
+
+    Raises:
+        ExplainError: The budget is too small to determine the values.
+    """
+    n, seed = game.n_signals, int(rng.integers(2**32))
+    if n < 2:
+        return *kernel_shapley(game, rows=rows, rng=rng), True
+    look = min(rows, max(4 * n, 32))
+    while True:
+        scores, errors = _scored(game, pair_design(n, look, seed))
+        stands = settled(scores, errors, top)
+        if stands or look >= rows:
+            return scores, errors, stands
+        look = min(rows, look + look // 2)
+
+
+def settled(scores: Values, errors: Values, top: int = 3, *, nats: float = 0.05, share: float = 0.05) -> bool:
+    """Whether every sentence's order of its top signals would stand if sampling went on.
+
+    Two signals are settled if their scores differ by more than chance, or if their difference is known to
+    within `nats` or `share` of the sentence's largest score, whichever is more: then it does not matter.
+
+    Args:
+        scores: `(n_sentences, n_signals)`.
+        errors: Standard errors, same shape.
+        top: Highest signals to compare with all below them.
+        nats: Difference that does not matter.
+        share: Difference that does not matter, relative.
+    """
+    for score, error in zip(scores, errors, strict=True):
+        order = np.argsort(-score, kind="stable")
+        slack = max(nats, share * float(np.abs(score).max()))
+        for place in range(min(top, len(order) - 1)):
+            below = order[place + 1 :]
+            margin = 1.96 * np.hypot(error[order[place]], error[below])
+            if ((score[order[place]] - score[below] < margin) & (margin > slack)).any():
+                return False
+    return True
+
+
+def _scored(game: Game, design: PairDesign) -> tuple[Values, Values]:
+    n, pairs = game.n_signals, len(design.masks)
     masks = np.concatenate(
         [np.zeros((1, n), dtype=np.bool_), np.ones((1, n), dtype=np.bool_), design.masks, ~design.masks]
     )
     values = game.score(masks)
-    total = values[1] - values[0]  # (S,)
-    pairs = len(design.masks)
-    return _solve(design, values[2 : 2 + pairs] - values[2 + pairs :], total)
+    return _solve(design, values[2 : 2 + pairs] - values[2 + pairs :], values[1] - values[0])
 
 
-def pair_design(n_signals: int, rows: int, rng: np.random.Generator) -> PairDesign:
+def pair_design(n_signals: int, rows: int, seed: int) -> PairDesign:
     """Plan the coalitions: enumerate outer sizes while they fit, then sample the rest in proportion.
 
-    Single signals are always enumerated: they make the values determined.
+    Single signals are always enumerated: they make the values determined. With the same seed, a larger
+    budget draws the same coalitions of a size first.
 
     Raises:
         ExplainError: Fewer rows than `2 * n_signals + 4` that do not cover every coalition either.
@@ -91,7 +152,7 @@ def pair_design(n_signals: int, rows: int, rng: np.random.Generator) -> PairDesi
     # sizes that got no pair hand their mass to those that did
     scale = sum(mass[size] for size in sizes) / max(sum(mass[size] for size in counts), 1e-300)
     for size, count in counts.items():
-        masks = _draw(n_signals, size, count, rng)
+        masks = _draw(n_signals, size, count, np.random.default_rng([seed, size]))
         share = 1.0 if scale > 1.0 + 1e-9 else 1.0 - count / _pairs(n_signals, size)
         chosen.append((masks, scale * mass[size] / count, share))
     return PairDesign(
@@ -115,14 +176,15 @@ def _solve(design: PairDesign, contrast: Values, total: Values) -> tuple[Values,
     influence = basis @ inverse @ (x * design.weights[:, None]).T  # (n, P)
     variance = (influence**2) @ (residual**2 * design.sampled[:, None])  # (n, S)
     scores = total[:, None] / n + (basis @ beta).T
-    return scores, np.sqrt(variance).T * _student(len(x) - x.shape[1])
+    return scores, np.sqrt(variance).T * student(len(x) - x.shape[1])
 
 
-def _student(freedom: int) -> float:
-    """97.5 % point of Student's t over that of the normal, so that 1.96 errors cover 95 % with few pairs."""
-    z, df = 1.96, float(max(freedom, 2))
-    quantile = z + (z**3 + z) / (4 * df) + (5 * z**5 + 16 * z**3 + 3 * z) / (96 * df**2)
-    return quantile / z
+def student(freedom: int) -> float:
+    """97.5 % point of Student's t over that of the normal, so that 1.96 errors cover 95 % with few draws."""
+    if freedom < len(_STUDENT):
+        return _STUDENT[max(freedom, 1)] / 1.96
+    z, df = 1.96, float(freedom)
+    return float((z + (z**3 + z) / (4 * df) + (5 * z**5 + 16 * z**3 + 3 * z) / (96 * df**2)) / z)
 
 
 def _mass(n: int, size: int) -> float:
@@ -171,7 +233,7 @@ def _draw(n: int, size: int, count: int, rng: np.random.Generator) -> Mask:
     """`count` distinct pairs of one size, uniformly without replacement."""
     if _pairs(n, size) <= 4096:
         every = _every(n, size)
-        return every[np.sort(rng.choice(len(every), count, replace=False))]
+        return every[rng.permutation(len(every))[:count]]
     found: dict[bytes, Mask] = {}
     while len(found) < count:
         mask = np.zeros(n, dtype=np.bool_)

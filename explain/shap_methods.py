@@ -13,16 +13,16 @@ import numpy as np
 import shap
 
 from privgen.errors import ExplainError
-from privgen.explain.exact import require_few
+from privgen.explain.exact import MAX_EXACT, require_few
 from privgen.explain.game import Game, Values
-from privgen.explain.solvers import Budget, Solution, Solver, seeded_numpy
+from privgen.explain.solvers import Budget, Solution, Solver, mean_solution, seeded_numpy
 from privgen.schema import CUSTOMER_KINDS, SignalKind
 
 
 def shap_exact(game: Game, budget: Budget) -> Solution:
     """SHAP's exact explainer: Shapley values from all subsets; a cross-check of our own."""
     n = game.n_signals
-    require_few(n, budget.max_exact)
+    require_few(n, MAX_EXACT)
     explainer = shap.explainers.Exact(_function(game), np.zeros((1, n)))
     with seeded_numpy(budget.rng):
         result = explainer(np.ones((1, n)), max_evals=1 << n, batch_size=1 << n, silent=True)
@@ -64,21 +64,35 @@ def shap_partition(game: Game, budget: Budget) -> Solution:
     """Owen values over the hierarchy customer or product > kind > signal: not Shapley values.
 
     Credit is first split between the sides of the tree, then inside each; the tree is part of the answer.
+    Up to 12 signals the whole tree is played; above, where the rows do not reach the leaves, a branch is
+    shared equally, and the solution is not exact.
     """
     n = game.n_signals
     if n == 1:
         return shap_exact(game, budget)
-    masker = shap.maskers.Partition(np.zeros((1, n)), clustering=hierarchy(budget.kinds or _one_kind(n)))
+    tree = hierarchy(budget.kinds or _one_kind(n))
+    most = max(budget.rows, tree_rows(tree)) if n <= MAX_EXACT else budget.rows
+    masker = shap.maskers.Partition(np.zeros((1, n)), clustering=tree)
     with seeded_numpy(budget.rng):
         explainer = shap.explainers.Partition(_function(game), masker)
-        result = explainer(np.ones((1, n)), max_evals=4 * n * n + 16, batch_size=64, silent=True)
-    return Solution(_scores(result.values, game), exact=True)
+        result = explainer(np.ones((1, n)), max_evals=most, batch_size=64, silent=True)
+    return Solution(_scores(result.values, game), exact=most >= tree_rows(tree))
+
+
+def tree_rows(tree: Values) -> int:
+    """Coalitions that SHAP asks for to play a whole tree: two per node and context, and both ends."""
+    n, depth, total = len(tree) + 1, {2 * len(tree): 0}, 4
+    for place in range(len(tree) - 1, -1, -1):
+        total += 2 << depth[n + place]
+        depth |= {int(child): depth[n + place] + 1 for child in tree[place, :2]}
+    return total
 
 
 def hierarchy(kinds: tuple[SignalKind, ...]) -> Values:
     """Binary tree of the signals in SciPy's linkage format, `(n_signals - 1, 4)`.
 
-    Signals of one kind are joined first, in prompt order, then kinds of one side, then the two sides.
+    Signals of one kind are joined first, in prompt order, then kinds of one side, then the two sides; each
+    time in halves, so that the tree is shallow.
     """
     sides: dict[bool, dict[SignalKind, list[int]]] = {}
     for index, kind in enumerate(kinds):
@@ -87,22 +101,17 @@ def hierarchy(kinds: tuple[SignalKind, ...]) -> Values:
     sizes = dict.fromkeys(range(len(kinds)), 1)
 
     def join(nodes: list[int], height: float) -> int:
-        node = nodes[0]
-        for other in nodes[1:]:
-            new = len(kinds) + len(rows)
-            sizes[new] = sizes[node] + sizes[other]
-            rows.append([float(node), float(other), height, float(sizes[new])])
-            node = new
-        return node
+        if len(nodes) == 1:
+            return nodes[0]
+        half = (len(nodes) + 1) // 2
+        left, right = join(nodes[:half], height), join(nodes[half:], height)
+        new = len(kinds) + len(rows)
+        sizes[new] = sizes[left] + sizes[right]
+        rows.append([float(left), float(right), height, float(sizes[new])])
+        return new
 
     join([join([join(group, 1.0) for group in side.values()], 2.0) for side in sides.values()], 3.0)
     return np.array(rows, dtype=np.float64).reshape(-1, 4)
-
-
-def mean_solution(runs: list[Values]) -> Solution:
-    """Mean and standard error of independent unbiased runs."""
-    stack = np.stack(runs)
-    return Solution(stack.mean(axis=0), stack.std(axis=0, ddof=1) / np.sqrt(len(runs)))
 
 
 def _function(game: Game) -> Callable[[Any], Values]:

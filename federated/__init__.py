@@ -15,7 +15,7 @@ from importlib import import_module
 from typing import Any
 
 _EXPORTS = {
-    "FederatedResult": "training",
+    "FederatedResult": "result",
     "Ledger": "ledger",
     "PrivacyEvent": "accounting",
     "PrivacyPlan": "plan",

@@ -22,6 +22,15 @@ from privgen.errors import PlanError
 
 POISSON_GAUSSIAN = "poisson_subsampled_gaussian"
 """Every unit joins a step independently with `sample_rate`; Gaussian noise on the clipped sum."""
+GAUSSIAN = "gaussian"
+"""Every unit counts in each release; nothing is claimed for sampling."""
+BANDED_GAUSSIAN = "banded_gaussian"
+"""A whole run of steps with correlated noise: one Gaussian mechanism on all of a unit's contributions, its
+noise multiplier over their joint sensitivity. `steps` counts such runs, not the steps in them.
+
+Source: Choquette-Choo et al. 2023, arXiv:2306.08153; for steps that follow from earlier ones, Denisov et al.
+2022, arXiv:2202.08312, theorem 2.1."""
+EVENTS = (POISSON_GAUSSIAN, GAUSSIAN, BANDED_GAUSSIAN)
 
 _FINE, _COARSE, _COARSE_STEPS = 1e-4, 1e-3, 5000  # grids of the privacy loss; both give upper bounds
 _LEAST_NOISE = 0.15  # under this the privacy loss needs gigabytes; a closed bound without sampling instead
@@ -34,9 +43,9 @@ class PrivacyEvent:
     """`steps` steps of one mechanism on one merchant's data.
 
     Args:
-        event: Name of the mechanism; `POISSON_GAUSSIAN` is the only one.
+        event: Name of the mechanism, one of `EVENTS`.
         noise_multiplier: Noise standard deviation over clip bound, 0 or more; 0 costs infinity.
-        sample_rate: Poisson rate of a unit per step, in (0, 1].
+        sample_rate: Poisson rate of a unit per step, in (0, 1]; 1 where nothing is sampled.
         steps: How many steps, 0 or more.
 
     Raises:
@@ -50,10 +59,14 @@ class PrivacyEvent:
 
     def __post_init__(self) -> None:
         """Fail closed on whatever cannot be accounted for."""
-        if self.event != POISSON_GAUSSIAN:
-            raise PlanError(f"privacy event: unknown mechanism; this version accounts for {POISSON_GAUSSIAN}")
+        if self.event not in EVENTS:
+            raise PlanError(
+                f"privacy event: unknown mechanism; this version accounts for {', '.join(EVENTS)}"
+            )
         check_number("noise_multiplier", self.noise_multiplier, low=0.0)
         check_number("sample_rate", self.sample_rate, low=0.0, high=1.0, open_low=True)
+        if self.event != POISSON_GAUSSIAN and self.sample_rate != 1.0:
+            raise PlanError(f"sample_rate: wants 1 for {self.event}: no sampling is accounted for")
         check_count("steps", self.steps, low=0)
 
 

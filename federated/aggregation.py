@@ -56,14 +56,14 @@ def trained_factors(name: AggregationName, server_round: int) -> Factors:
 
 
 class Sum(Protocol):
-    """Adds the silos' trained factors up."""
+    """Adds up what silos made of the factors that they were sent."""
 
-    def add(self, update: Weights) -> None:
-        """Add one silo's factors, of known names and shapes."""
+    def add(self, change: Weights) -> None:
+        """Add one silo's change of its trained factors, of known names and shapes."""
         ...
 
     def mean(self) -> tuple[Weights, float]:
-        """The mean, and the share in [0, 1] of its norm that had to be cut off."""
+        """The mean of the silos' factors, and the share in [0, 1] of its norm that had to be cut off."""
         ...
 
 
@@ -85,25 +85,27 @@ def trained(weights: Weights, factors: Factors) -> Weights:
 
 
 class PlainSum:
-    """A sum of arrays in double precision.
+    """A sum of changes in double precision.
 
     Args:
-        like: Their names and shapes.
+        sent: The factors that the silos were given.
     """
 
-    def __init__(self, like: Weights) -> None:
-        self._total = {name: np.zeros(value.shape, np.float64) for name, value in like.items()}
+    def __init__(self, sent: Weights) -> None:
+        self._sent = sent
+        self._total = {name: np.zeros(value.shape, np.float64) for name, value in sent.items()}
         self._count = 0
 
-    def add(self, update: Weights) -> None:
-        """Add one silo's arrays."""
+    def add(self, change: Weights) -> None:
+        """Add one silo's change."""
         for name, total in self._total.items():
-            total += update[name]
+            total += change[name]
         self._count += 1
 
     def mean(self) -> tuple[Weights, float]:
         """The plain mean; nothing is cut off."""
-        return {name: (total / self._count).astype(np.float32) for name, total in self._total.items()}, 0.0
+        moved = {name: self._sent[name] + total / self._count for name, total in self._total.items()}
+        return {name: value.astype(np.float32) for name, value in moved.items()}, 0.0
 
 
 class StackedSum:
@@ -119,10 +121,10 @@ class StackedSum:
         self._stacks: dict[str, tuple[_Matrix, _Matrix]] = {}
         self._count = 0
 
-    def add(self, update: Weights) -> None:
+    def add(self, change: Weights) -> None:
         """Stack one silo's factors below those before it."""
         for name, partner in self._pairs.items():
-            left, right = update[partner].astype(np.float64), update[name].astype(np.float64)
+            left, right = (self._sent[n].astype(np.float64) + change[n] for n in (partner, name))
             if name in self._stacks:
                 left = np.hstack([self._stacks[name][0], left])  # (out, columns)
                 right = np.vstack([self._stacks[name][1], right])  # (columns, in)

@@ -24,6 +24,17 @@ def plan_of(config: TrainConfig, merchants: int) -> PrivacyPlan:
         max_grad_norm=config.max_grad_norm,
         records_per_unit=config.records_per_customer,
         batch_divisor=config.expected_batch_size,
+        clipping=config.clipping,
+        clip_stability=config.clip_stability,
+        clip_quantile=config.clip_quantile,
+        clip_learning_rate=config.clip_learning_rate,
+        count_noise=config.count_noise,
+        noise=config.noise,
+        bands=config.bands,
+        holdout=config.holdout,
+        validation_share=config.validation_share,
+        validation_bound=config.validation_bound,
+        validations=config.rounds,
     )
 
 
@@ -38,6 +49,7 @@ def settings_of(config: TrainConfig, base: str, merchants: int) -> TrainingSetti
         steps_per_round=config.steps_per_round,
         learning_rate=default_rate(averaged, config.adapter) if rate is None else rate,
         max_length=config.max_length,
+        signal_dropout=config.signal_dropout,
         proximal_mu=config.proximal_mu,
         seed=config.seed,
     )

@@ -16,15 +16,16 @@ from typing import Any, Protocol
 from uuid import uuid4
 
 from privgen.errors import MissingExtraError, RunError
-from privgen.federated.replies import LATE, no_reply
+from privgen.federated.replies import CRASHED, error_reply, late_reply
 from privgen.federated.rules import Use
+from privgen.federated.streamed_grid import StreamingGrid
 
 os.environ.setdefault("FLWR_TELEMETRY_ENABLED", "0")
 os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
 try:
-    from flwr.app import Context, Error, Message, RecordDict
+    from flwr.app import Context, Message, RecordDict
     from flwr.clientapp import ClientApp
-    from flwr.serverapp import Grid, ServerApp
+    from flwr.serverapp import ServerApp
     from flwr.supercore.run import Run
     from flwr.supercore.task_identity import TaskIdentity
 except ImportError as missing:  # pragma: no cover - depends on the installation
@@ -32,8 +33,6 @@ except ImportError as missing:  # pragma: no cover - depends on the installation
 
 _RUN_ID, _SERVER_NODE = 1, 1
 _FIRST_NODE = 1000
-CRASHED = 2
-"""Flower's code of a ClientApp that raised."""
 _OBJECT_STORE = 256 * 2**20  # bytes; adapters are small
 
 
@@ -48,16 +47,13 @@ class Engine(Protocol):
 _ALONE = Use()
 
 
-class InProcessGrid(Grid):  # type: ignore[misc]
+class InProcessGrid(StreamingGrid):
     """Nodes that are function calls: each message is answered when its reply is asked for.
 
     Args:
         client: The app of every node.
         nodes: Number of nodes; node i has partition id i.
     """
-
-    streams = True
-    """Replies come one by one."""
 
     def __init__(self, client: ClientApp, nodes: int) -> None:
         self._client = client
@@ -83,17 +79,6 @@ class InProcessGrid(Grid):  # type: ignore[misc]
         """The run."""
         return self._run
 
-    def create_message(
-        self,
-        content: RecordDict,
-        message_type: str,
-        dst_node_id: int,
-        group_id: str,
-        ttl: float | None = None,
-    ) -> Message:
-        """A new message; Flower prefers the constructor of `Message`."""
-        return Message(content, dst_node_id, message_type, ttl=ttl, group_id=group_id)
-
     def get_node_ids(self) -> list[int]:
         """Ids of the nodes."""
         return list(self._contexts)
@@ -102,7 +87,7 @@ class InProcessGrid(Grid):  # type: ignore[misc]
         """Keep messages until their replies are pulled."""
         ids = []
         for message in messages:
-            ids.append(identified(message))
+            ids.append(identified(message).metadata.message_id)
             self._waiting[ids[-1]] = message
         return ids
 
@@ -116,13 +101,11 @@ class InProcessGrid(Grid):  # type: ignore[misc]
         self, messages: Iterable[Message], *, timeout: float | None = None
     ) -> Iterator[Message]:
         """Answer messages, one at a time; nothing is kept. One that took too long is not used."""
-        for message in messages:
-            identified(message)
+        for message in map(identified, messages):
             begun = time.monotonic()
             reply = self.answer(message)
             if timeout is not None and time.monotonic() - begun > timeout:
-                reply = Message(Error(LATE, no_reply(timeout)), reply_to=message)
-                identified(reply)
+                reply = identified(late_reply(message, timeout))
             yield reply
 
     def answer(self, message: Message) -> Message:
@@ -130,9 +113,8 @@ class InProcessGrid(Grid):  # type: ignore[misc]
         try:
             reply = self._client(message, self._contexts[message.metadata.dst_node_id])
         except Exception as fault:  # as Flower does; the fault's own words may hold text of the data
-            reply = Message(Error(CRASHED, type(fault).__name__), reply_to=message)
-        identified(reply)
-        return reply
+            reply = error_reply(message, CRASHED, type(fault).__name__)
+        return identified(reply)
 
 
 def run_inprocess(server: ServerApp, client: Callable[[], ClientApp], nodes: int, use: Use = _ALONE) -> None:
@@ -185,11 +167,10 @@ ENGINES: dict[str, Engine] = {"inprocess": run_inprocess, "ray": run_ray}
 """Engines by the name that the command line gives them."""
 
 
-def identified(message: Message) -> str:
+def identified(message: Message) -> Message:
     """Give a message the id that a SuperLink would give it."""
-    message_id = str(uuid4())
-    message.metadata.__dict__["_message_id"] = message_id
-    return message_id
+    message.metadata.__dict__["_message_id"] = str(uuid4())
+    return message
 
 
 @contextlib.contextmanager

@@ -1,8 +1,9 @@
 """The ClientApp and the ServerApp (Flower's Message API); rounds are in `strategies`, engines in `engines`.
 
-What a silo sends is the change of its noised factors and a constant weight: no count, loss or norm. What the
-server sends is the adapter's factors, the round, which factors train, and the plan's id; the plan itself is
-the silo's own, so that a server cannot ask for less noise.
+What a silo sends is the change of its noised factors and a constant weight; where the plan holds customers
+out, a noised loss and count of those, charged to its ledger; no other count, loss or norm. What the server
+sends is the adapter's factors, the round, which factors train, and the plan's id; the plan itself is the
+silo's own, so that a server cannot ask for less noise.
 
 Both travel in half precision; the server adds the changes to weights that it keeps in single precision, so
 that rounding does not add up over rounds.
@@ -10,35 +11,24 @@ that rounding does not add up over rounds.
 
 from __future__ import annotations
 
-import dataclasses
 import os
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
 from typing import get_args
 
-import numpy as np
-import numpy.typing as npt
-
 from privgen.errors import DataError, MissingExtraError, PlanError, PrivgenError
 from privgen.federated.aggregation import Factors
-from privgen.federated.ledger import Ledger
+from privgen.federated.local_training import Task, local_training
+from privgen.federated.noised_validation import noised_loss
 from privgen.federated.plan import PrivacyPlan
 from privgen.federated.settings import TrainingSettings, Weights
-from privgen.federated.silo import Silo, open_records
+from privgen.federated.silo import Silo
+from privgen.federated.wire import WIRE, arrays_of, weights_of
 
 os.environ.setdefault("FLWR_TELEMETRY_ENABLED", "0")
 os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
 try:
-    from flwr.app import (
-        Array,
-        ArrayRecord,
-        ConfigRecord,
-        Context,
-        Error,
-        Message,
-        MetricRecord,
-        RecordDict,
-    )
+    from flwr.app import ArrayRecord, ConfigRecord, Context, Error, Message, MetricRecord, RecordDict
     from flwr.clientapp import ClientApp
     from flwr.serverapp import Grid, ServerApp
     from flwr.serverapp.strategy import Strategy
@@ -49,26 +39,10 @@ FAILED = 1001
 """Flower error code of a silo that could not take part; the reason is `merchant: error: message`."""
 CHANGE = "change"
 """Name of the record of changes in a silo's reply."""
-WIRE = np.float16
+VALIDATION = "validation"
+"""Name of the record of noised sums in a silo's reply."""
 DEADLINE = 12 * 3600.0
 """Seconds that a round lasts at most where no deadline was set; Flower keeps messages as long."""
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """What the server asks of a silo in a round.
-
-    Args:
-        server_round: 1 for the first.
-        weights: Adapter weights to start from.
-        factors: Which of them train.
-        proximal_mu: FedProx' pull towards them; 0 for none.
-    """
-
-    server_round: int
-    weights: Weights
-    factors: Factors
-    proximal_mu: float = 0.0
 
 
 def client_app(
@@ -93,25 +67,24 @@ def client_app(
     @app.train()  # type: ignore[untyped-decorator]
     def train(message: Message, context: Context) -> Message:
         silo = silos[int(context.node_config["partition-id"])]
-        try:
+
+        def work() -> dict[str, ArrayRecord | MetricRecord]:
             change = local_training(silo, ledgers, plan, settings, _task(message, plan))
-        except DataError:  # where its rows are at fault is data too; the merchant finds it in its own records
-            reason = f"DataError: merchant {silo.merchant_id}: its records cannot be read; check them there"
-            return _failure(silo, reason, message)
-        except PrivgenError as fault:
-            return _failure(silo, f"{type(fault).__name__}: {fault}", message)
-        except Exception as fault:  # its message may hold text of the data
-            return _failure(silo, f"{type(fault).__name__}: local training failed", message)
-        return Message(
-            RecordDict(
-                {
-                    CHANGE: arrays_of(change, WIRE),
-                    "metrics": MetricRecord({"num-examples": 1}),  # equal weights; the true number is private
-                    "silo": ConfigRecord({"merchant-id": silo.merchant_id}),
-                }
-            ),
-            reply_to=message,
-        )
+            metrics = MetricRecord({"num-examples": 1})  # equal weights; the true number is private
+            return {CHANGE: arrays_of(change, WIRE), "metrics": metrics}
+
+        return _answer(silo, message, work, "local training")
+
+    @app.evaluate()  # type: ignore[untyped-decorator]
+    def evaluate(message: Message, context: Context) -> Message:
+        """Let a noised loss on held-out customers out."""
+        silo = silos[int(context.node_config["partition-id"])]
+
+        def work() -> dict[str, ArrayRecord | MetricRecord]:
+            found = noised_loss(silo, ledgers, plan, settings, _task(message, plan))
+            return {VALIDATION: MetricRecord({"loss": found.loss, "count": found.count})}
+
+        return _answer(silo, message, work, "validation")
 
     return app
 
@@ -125,47 +98,6 @@ def loaded_client_app(
 
     model_for(settings)
     return client_app(silos, ledgers, plan, settings)
-
-
-def local_training(
-    silo: Silo,
-    ledgers: Path,
-    plan: PrivacyPlan,
-    settings: TrainingSettings,
-    task: Task,
-) -> Weights:
-    """One silo's part of a round: reserve in the ledger, take the noisy steps, commit.
-
-    Returns:
-        The change of the factors that were trained, which the plan's noise protects.
-
-    Raises:
-        BudgetExhausted: The round would pass the budget; nothing was done.
-        PrivgenError: The silo cannot take part; what was reserved stays charged.
-    """
-    from privgen.federated.model import model_for
-    from privgen.federated.opacus_step import private_steps
-    from privgen.federated.randomness import random_source
-
-    records = open_records(silo)
-    model = model_for(settings)
-    model.choose(task.factors)
-    model.set_weights(task.weights)
-    settings = dataclasses.replace(settings, proximal_mu=task.proximal_mu)
-    path = ledgers / f"{silo.merchant_id}.jsonl"
-    ledger = Ledger.open(path)
-    source = random_source(settings.seed, silo.merchant_id, task.server_round)
-    with ledger.locked():
-        entry = ledger.reserve(
-            plan,
-            steps=settings.steps_per_round,
-            server_round=task.server_round,
-            data_fingerprint=records.fingerprint(path),
-            unsafe=source.unsafe,
-        )
-        private_steps(model, records, plan, settings, source)
-        ledger.commit(entry)
-    return {name: value - task.weights[name] for name, value in model.weights().items()}
 
 
 def server_app(
@@ -183,24 +115,16 @@ def server_app(
 
     @app.main()  # type: ignore[untyped-decorator]
     def main(grid: Grid, context: Context) -> None:
-        strategy.start(grid, arrays_of(weights), num_rounds=rounds, timeout=deadline or DEADLINE)
+        start_rounds(strategy, grid, weights, rounds, deadline=deadline)
 
     return app
 
 
-def arrays_of(weights: Weights, dtype: npt.DTypeLike = np.float32) -> ArrayRecord:
-    """Weights as a Flower record of a floating-point type."""
-    return ArrayRecord({name: Array(np.ascontiguousarray(v, dtype)) for name, v in weights.items()})
-
-
-def weights_of(arrays: ArrayRecord) -> Weights:
-    """The weights of a Flower record, in fp32."""
-    return {name: array.numpy().astype(np.float32, copy=False) for name, array in arrays.items()}
-
-
-def payload(arrays: ArrayRecord) -> int:
-    """Bytes of the numbers in a record, as they travel."""
-    return sum(array.numpy().nbytes for array in arrays.values())
+def start_rounds(
+    strategy: Strategy, grid: Grid, weights: Weights, rounds: int, *, deadline: float | None = None
+) -> None:
+    """Run `rounds` rounds of the strategy from `weights` on a grid; for the rest see `server_app`."""
+    strategy.start(grid, arrays_of(weights), num_rounds=rounds, timeout=deadline or DEADLINE)
 
 
 def task_content(task: Task, plan_id: str) -> RecordDict:
@@ -219,6 +143,23 @@ def _task(message: Message, plan: PrivacyPlan) -> Task:
         raise PlanError("server: asks to train unknown factors; run the same version everywhere")
     arrays = next(iter(message.content.array_records.values()))
     return Task(int(config["server-round"]), weights_of(arrays), factors, float(config["proximal-mu"]))
+
+
+def _answer(
+    silo: Silo, message: Message, work: Callable[[], dict[str, ArrayRecord | MetricRecord]], what: str
+) -> Message:
+    """What a silo's work gave, or why it gave nothing, in words that hold none of its data."""
+    try:
+        found = work()
+    except DataError:  # where its rows are at fault is data too; the merchant finds it in its own records
+        reason = f"DataError: merchant {silo.merchant_id}: its records cannot be read; check them there"
+        return _failure(silo, reason, message)
+    except PrivgenError as fault:
+        return _failure(silo, f"{type(fault).__name__}: {fault}", message)
+    except Exception as fault:  # its message may hold text of the data
+        return _failure(silo, f"{type(fault).__name__}: {what} failed", message)
+    name = ConfigRecord({"merchant-id": silo.merchant_id})
+    return Message(RecordDict({**found, "silo": name}), reply_to=message)
 
 
 def _failure(silo: Silo, reason: str, message: Message) -> Message:

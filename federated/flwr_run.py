@@ -16,7 +16,7 @@ from pathlib import Path
 from privgen.config import TrainConfig, validate
 from privgen.errors import ConfigError, DataError, MissingExtraError
 from privgen.federated.configured import plan_of, rules_of, settings_of
-from privgen.federated.flower_app import DEADLINE, arrays_of, client_app
+from privgen.federated.flower_app import client_app, start_rounds
 from privgen.federated.plan import PrivacyPlan
 from privgen.federated.settings import TrainingSettings, Weights
 from privgen.federated.silo import Silo
@@ -35,7 +35,10 @@ except ImportError as missing:  # pragma: no cover - depends on the installation
 
 Value = str | int | float | bool
 _PLACES = ("records", "base", "out")
-_OPTIONAL = ("learning-rate", "silos-per-round", "deadline", "validation", "ledger-dir", "unsafe-seed")
+_OPTIONAL = (
+    *("learning-rate", "silos-per-round", "deadline", "validation", "ledger-dir", "unsafe-seed"),
+    *("count-noise", "bands"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +97,7 @@ def main(grid: Grid, context: Context) -> None:
     training = Training(job.silos, job.plan, job.settings, rules, job.out, job.ledgers, validation, silent)
 
     def federate(strategy: PrivateRounds, weights: Weights, rounds: int) -> None:
-        deadline = rules.deadline or DEADLINE
-        strategy.start(grid, arrays_of(weights), num_rounds=rounds, timeout=deadline)
+        start_rounds(strategy, grid, weights, rounds, deadline=rules.deadline)
 
     training.run(job.config.rounds, federate)
 
@@ -109,6 +111,12 @@ def query(message: Message, context: Context) -> Message:
 @client.train()  # type: ignore[untyped-decorator]
 def train(message: Message, context: Context) -> Message:
     """Take a silo's part of a round."""
+    return _silos_app(context)(message, context)
+
+
+@client.evaluate()  # type: ignore[untyped-decorator]
+def evaluate(message: Message, context: Context) -> Message:
+    """Judge a round's weights on held-out customers."""
     return _silos_app(context)(message, context)
 
 

@@ -16,10 +16,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
-from privgen.errors import BudgetExhausted, LedgerBusy, LedgerError, PlanError
+from privgen.errors import LedgerBusy, LedgerError, PlanError
 from privgen.federated.accounting import PrivacyEvent, check_count, check_delta, pld_epsilon
+from privgen.federated.budget import check_budget
 from privgen.federated.chain import Chain, append, read_chain
-from privgen.federated.ledger_entry import FORMAT, check_entries, event_of, open_reservations, plan_fields
+from privgen.federated.ledger_checks import check_entries
+from privgen.federated.ledger_entry import (
+    FORMAT,
+    Purpose,
+    charged_events,
+    check_instance,
+    open_reservations,
+    plan_fields,
+)
 from privgen.federated.plan import PrivacyPlan
 
 
@@ -85,16 +94,29 @@ class Ledger:
             os.close(descriptor)
 
     def reserve(
-        self, plan: PrivacyPlan, *, steps: int, server_round: int, data_fingerprint: str, unsafe: bool = False
+        self,
+        plan: PrivacyPlan,
+        *,
+        steps: int,
+        server_round: int,
+        data_fingerprint: str,
+        unsafe: bool = False,
+        purpose: Purpose = "training",
+        instance: str | None = None,
     ) -> str:
         """Charge `steps` steps of a plan before they are taken.
 
+        With banded noise the first steps of a run are charged as all of it, and later ones as nothing: they
+        take up its steps, reserved or committed alike, so that a run never has more than were planned.
+
         Args:
             plan: What is about to run.
-            steps: 1 or more.
+            steps: 1 or more; validation losses where that is the purpose.
             server_round: The round they belong to, 0 or more.
             data_fingerprint: Hash of the data they run on; never the data.
             unsafe: Whether the noise comes from a fixed seed.
+            purpose: training, or validation on held-out customers.
+            instance: Of banded noise, the run that the steps belong to; see `noise_state`.
 
         Returns:
             Id of the entry, for `commit`.
@@ -102,21 +124,31 @@ class Ledger:
         Raises:
             BudgetExhausted: The steps would pass the plan's target epsilon or its number of steps.
             LedgerError: The ledger is in use, damaged, not writable, or counts another privacy unit.
+            PlanError: An argument is out of range.
         """
         check_count("steps", steps)
         check_count("server_round", server_round, low=0)
         if not isinstance(data_fingerprint, str) or not data_fingerprint.isalnum():
             raise PlanError("data_fingerprint: wants a hash in letters and digits")
+        if purpose == "training":
+            check_instance(plan, instance)
         with self.locked():
-            self._check_budget(plan, steps)
+            used = check_budget(self.path, self._reserved(), plan, steps, purpose, instance)
+            run = {} if instance is None else {"instance": instance, "first_step": used}
             return self._append(
-                plan_fields(plan)
+                plan_fields(plan, purpose)
                 | {"state": "reserved", "steps": steps, "server_round": server_round, "unsafe": unsafe}
                 | {"data_fingerprint": data_fingerprint}
+                | run
             )
 
-    def commit(self, entry_id: str) -> None:
+    def commit(self, entry_id: str, *, clip_norm: float | None = None) -> None:
         """Note that the steps of a reservation were taken and their result handed on.
+
+        Args:
+            entry_id: What `reserve` returned.
+            clip_norm: Of adaptive clipping, the bound that the steps ended with: it follows from noised
+                counts, which were charged, so that it may stand here and be gone on from.
 
         Raises:
             LedgerError: No such open reservation, or the ledger is in use, damaged or not writable.
@@ -126,7 +158,21 @@ class Ledger:
             if reservation is None:
                 raise LedgerError(f"{self.path}: no open reservation has this id; reserve first")
             kept = {k: v for k, v in reservation.items() if k not in ("hash", "previous_hash", "time")}
-            self._append(kept | {"state": "committed", "reservation": entry_id})
+            bound = {} if clip_norm is None else {"clip_norm": clip_norm}
+            self._append(kept | bound | {"state": "committed", "reservation": entry_id})
+
+    def clip_norm(self, plan_id: str) -> float | None:
+        """The bound that the plan's last committed steps ended with; None where none was noted."""
+        ended = (e for e in reversed(self._chain.entries) if e["plan_id"] == plan_id and "clip_norm" in e)
+        return next((float(entry["clip_norm"]) for entry in ended), None)
+
+    def run_steps(self, instance: str) -> tuple[int, int]:
+        """Steps of a run with banded noise: where its reservations end, and where its last commit did."""
+        ends = {"reserved": 0, "committed": 0}
+        for entry in self._chain.entries:
+            if entry.get("instance") == instance:
+                ends[entry["state"]] = int(entry["first_step"]) + int(entry["steps"])
+        return ends["reserved"], ends["committed"]
 
     def spent(self, delta: float | None = None) -> PrivacySpend:
         """What was reserved or committed so far, over all plans.
@@ -145,8 +191,8 @@ class Ledger:
         return PrivacySpend(pld_epsilon(self.events(), chosen), chosen)
 
     def events(self) -> list[PrivacyEvent]:
-        """The charged privacy events, one per reservation, in order."""
-        return [event_of(entry) for entry in self._chain.entries if entry["state"] == "reserved"]
+        """The charged privacy events in order: one per reservation, but one per run with banded noise."""
+        return charged_events(self._reserved())
 
     def entries(self) -> list[dict[str, Any]]:
         """The lines in order, as copies: a reserved line, then later the committed line that repeats it."""
@@ -156,6 +202,9 @@ class Ledger:
     def unsafe(self) -> bool:
         """Whether any noise of this ledger came from a fixed seed: its epsilon then promises nothing."""
         return any(bool(entry["unsafe"]) for entry in self._chain.entries)
+
+    def _reserved(self) -> list[dict[str, Any]]:
+        return [entry for entry in self._chain.entries if entry["state"] == "reserved"]
 
     def _append(self, fields: dict[str, Any]) -> str:
         if self._descriptor is None or not _is_file_of(self._descriptor, self.path):
@@ -168,26 +217,6 @@ class Ledger:
                 self.verify()  # count what may have reached the disk
             raise
         return self._chain.last_hash
-
-    def _check_budget(self, plan: PrivacyPlan, steps: int) -> None:
-        reserved = [entry for entry in self._chain.entries if entry["state"] == "reserved"]
-        if any(entry["privacy_unit"] != plan.privacy_unit for entry in reserved):
-            raise LedgerError(
-                f"{self.path}: counts another privacy unit than {plan.privacy_unit}; "
-                "a ledger never mixes units, plan with the ledger's unit"
-            )
-        used = sum(int(entry["steps"]) for entry in reserved if entry["plan_id"] == plan.plan_id)
-        if used + steps > plan.steps:
-            raise BudgetExhausted(
-                f"{self.path}: {used} of the plan's {plan.steps} steps are used, {steps} more would pass "
-                "them; training stops here"
-            )
-        epsilon = pld_epsilon([*self.events(), plan.event(steps)], plan.delta)
-        if not epsilon <= plan.target_epsilon:
-            raise BudgetExhausted(
-                f"{self.path}: {steps} more steps would make epsilon {epsilon:.4f} of the planned "
-                f"{plan.target_epsilon:g} at delta {plan.delta:g}; training stops here"
-            )
 
 
 def _open_locked(path: Path) -> int:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from privgen.errors import DataError
-from privgen.federated.accounting import PrivacyEvent, pld_epsilon
+from privgen.federated.accounting import BANDED_GAUSSIAN, POISSON_GAUSSIAN, PrivacyEvent, pld_epsilon
 from privgen.federated.ledger import Ledger
 from privgen.federated.ledger_entry import event_of
 
@@ -25,11 +25,14 @@ class PlanUse:
         plan_id: Of the plan.
         privacy_unit: customer or record.
         event: Mechanism of its steps.
+        mechanism: How steps are sampled, clipped and noised, in words.
         noise_multiplier: Noise standard deviation over clip bound.
         sample_rate: Poisson rate of a unit per step.
         delta: Of the plan.
         target_epsilon: What the whole ledger may not pass under this plan.
-        steps: Steps charged under it.
+        steps: Training steps charged under it.
+        validations: Validation losses charged under it.
+        clip_norm: Where adaptive clipping has come to; None without.
         epsilon_left: `target_epsilon` less what the whole ledger has spent at `delta`; never below 0.
         steps_left: Steps that could still be charged under this plan; where its target is above 200, by its
             number of steps alone.
@@ -38,11 +41,14 @@ class PlanUse:
     plan_id: str
     privacy_unit: str
     event: str
+    mechanism: str
     noise_multiplier: float
     sample_rate: float
     delta: float
     target_epsilon: float
     steps: int
+    validations: int
+    clip_norm: float | None
     epsilon_left: float
     steps_left: int
 
@@ -58,7 +64,8 @@ class LedgerSummary:
         reservations: Charged entries.
         unfinished: Those whose steps never came to an end: a crash, a fault or a lost round.
         rounds: Federated rounds that were charged; one that was redone after a crash counts once per plan.
-        steps: Noisy steps charged.
+        steps: Noisy training steps charged.
+        validations: Validation losses charged.
         unsafe: Whether noise came from a fixed seed, so that epsilon promises nothing.
         plans: In the order of their first entry.
     """
@@ -70,6 +77,7 @@ class LedgerSummary:
     unfinished: int
     rounds: int
     steps: int
+    validations: int
     unsafe: bool
     plans: tuple[PlanUse, ...]
 
@@ -113,29 +121,82 @@ def summarise(ledger: Ledger) -> LedgerSummary:
         reservations=len(charged),
         unfinished=2 * len(charged) - len(entries),
         rounds=len({(entry["plan_id"], entry["server_round"]) for entry in charged}),
-        steps=sum(entry["steps"] for entry in charged),
+        steps=_steps(charged, "training"),
+        validations=_steps(charged, "validation"),
         unsafe=ledger.unsafe,
-        plans=tuple(_plan_use(used, ledger.events()) for used in by_plan.values()),
+        plans=tuple(
+            _plan_use(used, ledger.events(), ledger.clip_norm(plan_id)) for plan_id, used in by_plan.items()
+        ),
     )
 
 
-def _plan_use(used: Sequence[dict[str, Any]], events: list[PrivacyEvent]) -> PlanUse:
-    first = used[0]
-    steps = sum(entry["steps"] for entry in used)
+def composed_epsilons(ledgers: Sequence[Ledger], delta: float | None = None) -> dict[int, float]:
+    """Epsilon of a customer of the k merchants that spent most: their privacy losses composed, for some k.
+
+    Args:
+        ledgers: One per merchant.
+        delta: At which; default the smallest of the ledgers' plans.
+
+    Returns:
+        For k = 1, 2, 3, 5, 10 and all, as far as there are so many; zeros for ledgers without an entry.
+    """
+    deltas = [spend.delta for spend in (ledger.spent() for ledger in ledgers) if spend.delta]
+    chosen = min(deltas, default=None) if delta is None else delta
+    counts = sorted({k for k in (1, 2, 3, 5, 10, len(ledgers)) if 0 < k <= len(ledgers)})
+    if chosen is None:
+        return dict.fromkeys(counts, 0.0)
+    ranked = sorted(ledgers, key=lambda ledger: -ledger.spent(chosen).epsilon)
+    events = [ledger.events() for ledger in ranked]
+    return {k: pld_epsilon([event for part in events[:k] for event in part], chosen) for k in counts}
+
+
+def _plan_use(used: Sequence[dict[str, Any]], events: list[PrivacyEvent], clip_norm: float | None) -> PlanUse:
+    steps = _steps(used, "training")
+    first = next((entry for entry in used if _purpose(entry) == "training"), used[0])
     target, delta = float(first["target_epsilon"]), float(first["delta"])
     planned = first.get("planned_steps", _MOST_STEPS)  # ledgers of version 0.1.0 do not tell
+    if _purpose(first) != "training":  # a redone validation of a run that never trained here
+        planned = 0
+    if first["event"] == BANDED_GAUSSIAN:  # paid for with its first step; the last run of the plan goes on
+        run = [entry for entry in used if entry.get("instance") == _last_run(used)]
+        left = planned - _steps(run, "training")
+    else:
+        left = _steps_left(events, event_of(first), delta, target, planned - steps)
     return PlanUse(
         plan_id=first["plan_id"],
         privacy_unit=first["privacy_unit"],
         event=first["event"],
+        mechanism=_mechanism(first),
         noise_multiplier=first["noise_multiplier"],
         sample_rate=first["sample_rate"],
         delta=delta,
         target_epsilon=target,
         steps=steps,
+        validations=_steps(used, "validation"),
+        clip_norm=clip_norm,
         epsilon_left=max(0.0, target - pld_epsilon(events, delta)),
-        steps_left=_steps_left(events, event_of(first), delta, target, planned - steps),
+        steps_left=left,
     )
+
+
+def _mechanism(entry: dict[str, Any]) -> str:
+    """Sampling, clipping and noise of a line in a few words."""
+    clipping = f"{entry.get('clipping', 'flat')} clipping"
+    if entry["event"] == BANDED_GAUSSIAN:
+        return f"banded noise, {entry['bands']} bands, {entry['participations']} participations, {clipping}"
+    return f"Poisson, {clipping}" if entry["event"] == POISSON_GAUSSIAN else entry["event"]
+
+
+def _purpose(entry: dict[str, Any]) -> str:
+    return str(entry.get("purpose", "training"))
+
+
+def _steps(entries: Sequence[dict[str, Any]], purpose: str) -> int:
+    return sum(int(entry["steps"]) for entry in entries if _purpose(entry) == purpose)
+
+
+def _last_run(entries: Sequence[dict[str, Any]]) -> str:
+    return str(next(entry["instance"] for entry in reversed(entries) if "instance" in entry))
 
 
 def _steps_left(

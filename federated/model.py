@@ -1,8 +1,6 @@
-"""The base model and what trains of it: a LoRA adapter whose A factors are frozen, or all weights (torch,
-transformers, peft, safetensors).
+"""The base model and what trains of it: a LoRA adapter whose A factors are frozen, or all weights (torch).
 
-A is drawn from a public seed, so that every silo has the same one and the mean of the silos' B factors is
-the B of the mean update: averaging is exact, and noise on B enters the product once, not squared. Full
+With the same A in every silo, averaging B is exact, and noise on B enters the product once, not squared. Full
 fine-tuning averages the weights themselves.
 
 Source: FFA-LoRA, Sun et al. 2024, arXiv:2403.12313.
@@ -11,8 +9,7 @@ Source: FFA-LoRA, Sun et al. 2024, arXiv:2403.12313.
 from __future__ import annotations
 
 import inspect
-import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -20,19 +17,18 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from privgen.errors import DataError, MissingExtraError, ModelError
+from privgen.errors import MissingExtraError, ModelError
 from privgen.federated.aggregation import Factors, trained
 from privgen.federated.base import hash_base, load_base, no_bars
+from privgen.federated.batches import causal_batch, seq2seq_batch
+from privgen.federated.lora import with_adapter
 from privgen.federated.preflight import Preflight, check_network, preflight
 from privgen.federated.settings import Adapter, TrainingSettings, Weights
 from privgen.federated.silo import Encoder, Example
-from privgen.files import atomic_path, staged_folder, write_json
+from privgen.files import staged_folder, write_json
 
 try:
     import torch
-    from peft import LoraConfig, get_peft_model
-    from safetensors import SafetensorError, safe_open
-    from safetensors.numpy import save_file
 except ImportError as missing:  # pragma: no cover - depends on the installation
     raise MissingExtraError("federated", str(missing.name)) from None
 
@@ -158,7 +154,11 @@ class AdapterModel:
         Returns:
             Shape `(len(rows),)`.
         """
-        batch, labels = self._seq2seq_batch(rows) if self.seq2seq else self._causal_batch(rows)
+        if self.seq2seq:
+            start = int(self.network.config.decoder_start_token_id)
+            batch, labels = seq2seq_batch(rows, self._pad, start, self.device)
+        else:
+            batch, labels = causal_batch(rows, self._pad, self.device, positions=self._positions)
         logits = self.network(**batch, use_cache=False).logits  # (B, T, vocabulary)
         row, place = (labels >= 0).nonzero(as_tuple=True)
         losses = torch.nn.functional.cross_entropy(
@@ -169,11 +169,14 @@ class AdapterModel:
 
     def mean_loss(self, rows: Sequence[Example], micro_batch: int) -> float:
         """Mean of `record_losses` over one or more rows, `micro_batch` at a time, without gradients."""
-        total = 0.0
+        starts = range(0, len(rows), micro_batch)
+        return sum(sum(self.losses(rows[at : at + micro_batch])) for at in starts) / len(rows)
+
+    def losses(self, rows: Sequence[Example]) -> list[float]:
+        """`record_losses` of one or more rows in one pass, without gradients."""
         with torch.no_grad():
-            for start in range(0, len(rows), micro_batch):
-                total += float(self.record_losses(rows[start : start + micro_batch]).double().sum())
-        return total / len(rows)
+            found: list[float] = self.record_losses(rows).double().tolist()
+        return found
 
     def save(self, folder: Path, card: str) -> None:
         """Write what was trained, with `card` as its README.
@@ -195,33 +198,6 @@ class AdapterModel:
             (staging / "README.md").write_text(card, encoding="utf-8")
             if self.adapter == "full":
                 write_json(staging / _FULL_FILE, {"base_hash": self.base_hash})
-
-    def _causal_batch(self, rows: Sequence[Example]) -> tuple[dict[str, torch.Tensor], torch.Tensor]:
-        tokens, mask = self._padded([example.prompt + example.target for example in rows])
-        labels = torch.full_like(tokens, -1)
-        for place, example in enumerate(rows):  # the logits at t predict the token at t + 1
-            start = len(example.prompt) - 1
-            labels[place, start : start + len(example.target)] = torch.tensor(example.target)
-        batch = {"input_ids": tokens, "attention_mask": mask}
-        if self._positions:
-            batch["position_ids"] = torch.arange(tokens.shape[1], device=self.device).expand_as(tokens)
-        return batch, labels
-
-    def _seq2seq_batch(self, rows: Sequence[Example]) -> tuple[dict[str, torch.Tensor], torch.Tensor]:
-        start = (int(self.network.config.decoder_start_token_id),)
-        tokens, mask = self._padded([example.prompt for example in rows])
-        inputs, _ = self._padded([start + example.target[:-1] for example in rows])
-        labels = torch.full_like(inputs, -1)
-        for place, example in enumerate(rows):
-            labels[place, : len(example.target)] = torch.tensor(example.target)
-        return {"input_ids": tokens, "attention_mask": mask, "decoder_input_ids": inputs}, labels
-
-    def _padded(self, rows: Sequence[tuple[int, ...]]) -> tuple[torch.Tensor, torch.Tensor]:
-        """Right-padded ids and their mask, each `(B, T)`."""
-        width = max(map(len, rows))
-        tokens = torch.tensor([(*row, *[self._pad] * (width - len(row))) for row in rows], device=self.device)
-        lengths = torch.tensor([len(row) for row in rows], device=self.device)
-        return tokens, (torch.arange(width, device=self.device) < lengths[:, None]).long()
 
 
 def load_model(base: str, *, rank: int = 8, adapter_seed: int = 0, adapter: Adapter = "lora") -> AdapterModel:
@@ -258,7 +234,7 @@ def _loaded(base: str, rank: int, adapter_seed: int, adapter: Adapter) -> Adapte
     repaired = check_network(loaded, adapter)
     network = loaded
     if adapter == "lora":
-        network = _with_adapter(loaded, rank, seq2seq, adapter_seed)
+        network = with_adapter(loaded, rank, seq2seq, adapter_seed)
     if torch.cuda.is_available():
         network.to("cuda")
     return AdapterModel(
@@ -275,52 +251,3 @@ def _loaded(base: str, rank: int, adapter_seed: int, adapter: Adapter) -> Adapte
 def _array(parameter: torch.nn.Parameter) -> npt.NDArray[np.float32]:
     """A copy of a parameter."""
     return np.array(parameter.detach().to("cpu", torch.float32).numpy(), np.float32)
-
-
-def save_weights(path: Path, weights: Weights, metadata: Mapping[str, str]) -> None:
-    """Write weights with metadata as one safetensors file, atomically."""
-    with atomic_path(path) as temporary:
-        save_file(weights, str(temporary), dict(metadata))
-
-
-def read_weights(path: Path) -> tuple[Weights, dict[str, str]]:
-    """Read what `save_weights` wrote.
-
-    Raises:
-        DataError: Not a readable safetensors file.
-    """
-    try:
-        with safe_open(str(path), framework="numpy") as handle:
-            weights = {name: handle.get_tensor(name) for name in handle.keys()}  # noqa: SIM118 - no iterator
-            return weights, dict(handle.metadata() or {})
-    except (OSError, SafetensorError, ValueError):
-        raise DataError(f"{path}: not a readable state; delete it to start anew") from None
-
-
-def _with_adapter(loaded: Any, rank: int, seq2seq: bool, adapter_seed: int) -> Any:
-    """A PEFT model whose A factors follow a public seed, and of which nothing but the B factors trains."""
-    config = LoraConfig(
-        task_type="SEQ_2_SEQ_LM" if seq2seq else "CAUSAL_LM",
-        target_modules="all-linear",
-        r=rank,
-        lora_alpha=2 * rank,
-        lora_dropout=0.0,
-    )
-    try:
-        with warnings.catch_warnings(), torch.random.fork_rng(devices=[]):
-            warnings.simplefilter("ignore")  # on the orientation of GPT-2's layers, which peft mends itself
-            network = get_peft_model(loaded, config)
-    except (ValueError, RuntimeError) as fault:
-        raise ModelError(f"base model: takes no LoRA adapter ({type(fault).__name__})") from None
-    network.requires_grad_(False)
-    network.eval()
-    generator = torch.Generator().manual_seed(adapter_seed)
-    for name, module in sorted(network.named_modules()):
-        if name.endswith(".lora_A.default"):
-            bound = module.weight.shape[1] ** -0.5  # as peft draws it: Kaiming uniform, a = sqrt(5)
-            drawn = torch.empty(module.weight.shape).uniform_(-bound, bound, generator=generator)
-            with torch.no_grad():
-                module.weight.copy_(drawn)
-        elif name.endswith(".lora_B.default"):
-            module.weight.requires_grad_(True)
-    return network

@@ -1,8 +1,9 @@
 """DP-SGD steps on one silo: exact gradients per unit into Opacus' optimiser (torch, opacus).
 
-A step: every privacy unit joins by its own coin flip; the gradients of at most `records_per_unit` of its
-records are summed and clipped together; Gaussian noise is added to the sum over units; the result is
-divided by a public constant. No unit joined: a step of noise alone. All of it is read from the plan.
+A step: every privacy unit joins by its own coin flip (with banded noise, when it is its turn); the gradients
+of at most `records_per_unit` of its records are summed and clipped together; Gaussian noise is added to the
+sum over units; the result is divided by a public constant. No unit joined: a step of noise alone. All of it
+is read from the plan; what one round hands to the next is `Steps`.
 
 Source: DP-SGD, Abadi et al. 2016, arXiv:1607.00133; user-level sampling, Charles et al. 2024,
 arXiv:2407.07737.
@@ -15,11 +16,15 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from privgen.errors import MissingExtraError, ModelError
+from privgen.federated.clipping import Clipper, clipper_of
+from privgen.federated.mechanisms import step_noise
 from privgen.federated.model import AdapterModel
 from privgen.federated.plan import PrivacyPlan
 from privgen.federated.randomness import RandomSource
 from privgen.federated.settings import TrainingSettings
 from privgen.federated.silo import Encoder, SiloRecords
+from privgen.federated.step_noise import StepNoise, noise_of
+from privgen.federated.steps import Steps, plain_steps
 from privgen.federated.unit_gradients import Unit, unit_gradients
 
 _flwr = logging.getLogger("flwr")
@@ -38,20 +43,30 @@ def private_steps(
     plan: PrivacyPlan,
     settings: TrainingSettings,
     source: RandomSource,
+    steps: Steps | None = None,
 ) -> None:
     """Take one round's steps of the plan from the model's present weights; the weights change in place.
 
     Guarantees: the weights afterwards are a function of the weights before, of public settings, and of
-    `steps_per_round` Poisson-subsampled Gaussian mechanisms of the plan on the silo's units.
+    `steps_per_round` steps of the plan's mechanism on the silo's units.
+
+    Args:
+        model: Holds the weights.
+        records: The silo's.
+        plan: The plan.
+        settings: How to train.
+        source: Random numbers of the round.
+        steps: What earlier rounds left; changed by this one. None for a plan's first steps.
 
     Raises:
         ModelError: The weights are no longer finite: the learning rate is too high.
     """
-    trainer = PrivateTrainer(model, plan, settings, source)
-    units, encoder = records.units(plan.privacy_unit), model.encoder(settings.max_length)
+    steps = plain_steps(plan, records) if steps is None else steps
+    trainer = PrivateTrainer(model, plan, settings, source, clipper=steps.clipper, noise=steps.noise)
+    encoder = model.encoder(settings.max_length)
     try:
-        for _ in range(settings.steps_per_round):
-            trainer.step(list(trainer.sample(units, records, encoder)))
+        for step in range(settings.steps_per_round):
+            trainer.step(list(trainer.sample(steps.units(step), records, encoder)))
     finally:
         trainer.close()
     if not all(bool(p.isfinite().all()) for p in model.parameters.values()):
@@ -59,17 +74,35 @@ def private_steps(
 
 
 class PrivateTrainer:
-    """Per-unit gradients, clipped and noised, into a local Adam optimiser; close it after use."""
+    """Per-unit gradients, clipped and noised, into a local Adam optimiser; close it after use.
+
+    Args:
+        model: What trains.
+        plan: The plan.
+        settings: How.
+        source: Random numbers.
+        clipper: The clipping rule as an earlier round left it; None for a plan's first step.
+        noise: The noise, likewise.
+    """
 
     def __init__(
-        self, model: AdapterModel, plan: PrivacyPlan, settings: TrainingSettings, source: RandomSource
+        self,
+        model: AdapterModel,
+        plan: PrivacyPlan,
+        settings: TrainingSettings,
+        source: RandomSource,
+        *,
+        clipper: Clipper | None = None,
+        noise: StepNoise | None = None,
     ) -> None:
         self._model, self._plan, self._settings, self._source = model, plan, settings, source
         self._gradients = unit_gradients(
             model.preflight.way, model.network, model.record_losses, settings.micro_batch
         )
         adam = torch.optim.Adam(list(model.parameters.values()), lr=settings.learning_rate)
-        self.optimizer: Any = _optimizer(adam, plan, source)
+        self.optimizer: Any = _optimizer(
+            adam, plan, source, clipper or clipper_of(plan), noise or noise_of(plan)
+        )
         if settings.proximal_mu:
             self.optimizer.attach_step_hook(_pull(self.optimizer.params, settings.proximal_mu))
         self.optimizer.zero_grad(set_to_none=True)
@@ -127,43 +160,60 @@ class PrivateTrainer:
             parameter.grad = None
 
 
-class _SystemNoiseOptimizer(DPOptimizer):  # type: ignore[misc]
-    """Opacus' optimiser with the noise of a `RandomSource` in place of torch's generator."""
+class _PlannedOptimizer(DPOptimizer):  # type: ignore[misc]
+    """Opacus' optimiser with the plan's clipping rule, and noise of a `RandomSource`, not of torch."""
 
     source: RandomSource
+    clipper: Clipper
+    noise: StepNoise
 
     def clip_and_accumulate(self) -> None:
-        """Opacus' clipping; of a single unit in place, for its gradient may be as large as the model."""
-        if len(self.params[0].grad_sample) != 1:
-            super().clip_and_accumulate()
-            return
-        norm = torch.stack([p.grad_sample.norm() for p in self.params]).norm()
-        factor = min(1.0, self.max_grad_norm / (float(norm) + 1e-6))
-        for parameter in self.params:
-            if parameter.summed_grad is None:
-                parameter.summed_grad = parameter.grad_sample[0].mul_(factor)
+        """Clip each unit's gradient and add it to the step's sum."""
+        gradients = [parameter.grad_sample for parameter in self.params]
+        norms = torch.stack([gradient.flatten(1).norm(dim=1) for gradient in gradients]).norm(dim=0)
+        factors = self.clipper.factors(norms)
+        for parameter, gradient in zip(self.params, gradients, strict=True):
+            if len(gradient) != 1:
+                self._accumulate(parameter, torch.einsum("i,i...", factors, gradient))
+            elif parameter.summed_grad is None:  # in place: a gradient may be as large as the model
+                parameter.summed_grad = gradient[0].mul_(factors[0])
             else:
-                parameter.summed_grad.add_(parameter.grad_sample[0], alpha=factor)
+                parameter.summed_grad.addcmul_(gradient[0], factors[0])
 
     def add_noise(self) -> None:
-        """Add noise of standard deviation noise_multiplier * max_grad_norm to the clipped sums."""
-        deviation = self.noise_multiplier * self.max_grad_norm
-        for parameter in self.params:
+        """Add noise of standard deviation noise_multiplier * bound to the sums; then the bound may move."""
+        deviation = self.noise_multiplier * self.clipper.bound
+        shapes = [tuple(parameter.summed_grad.shape) for parameter in self.params]
+        for parameter, drawn in zip(self.params, self.noise.draw(shapes, self.source), strict=True):
             total = parameter.summed_grad
-            noise = torch.from_numpy(self.source.normal(*total.shape)).to(total.device)
+            noise = torch.from_numpy(drawn).to(total.device)
             parameter.grad = noise.mul_(deviation).add_(total).view_as(parameter)
+        self.clipper.end_step(self.source)
+
+    @staticmethod
+    def _accumulate(parameter: Any, total: torch.Tensor) -> None:
+        if parameter.summed_grad is None:
+            parameter.summed_grad = total
+        else:
+            parameter.summed_grad += total
 
 
-def _optimizer(inner: torch.optim.Optimizer, plan: PrivacyPlan, source: RandomSource) -> Any:
+def _optimizer(
+    inner: torch.optim.Optimizer,
+    plan: PrivacyPlan,
+    source: RandomSource,
+    clipper: Clipper,
+    noise: StepNoise,
+) -> Any:
     """Opacus' optimiser with everything that matters to privacy read from the plan."""
-    optimizer = _SystemNoiseOptimizer(
+    optimizer = _PlannedOptimizer(
         inner,
-        noise_multiplier=plan.noise_multiplier,
+        noise_multiplier=step_noise(plan),
         max_grad_norm=plan.max_grad_norm,
         expected_batch_size=plan.batch_divisor,
         loss_reduction="mean",  # divides by the plan's constant, not by the batch
     )
-    optimizer.source = source
+    optimizer.source, optimizer.clipper, optimizer.noise = source, clipper, noise
     return optimizer
 
 

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+import math
+from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from privgen.errors import MissingExtraError
-from privgen.federated.flower_app import CHANGE, FAILED
+from privgen.federated.flower_app import CHANGE, FAILED, VALIDATION
+from privgen.federated.noised_validation import NoisedLoss
 from privgen.federated.settings import Weights
+from privgen.federated.wire import numbers, single
 
 try:
-    from flwr.app import Message
+    from flwr.app import ArrayRecord, ConfigRecord, Error, Message
 except ImportError as missing:  # pragma: no cover - depends on the installation
     raise MissingExtraError("federated", str(missing.name)) from None
 
 LATE = 1002
 """Error code of a reply that came after the deadline."""
+CRASHED = 2
+"""Flower's code of a ClientApp that raised."""
 _OUTLIER = 5.0  # times the median norm of the round before
-_SINGLE = np.arange(2**16, dtype=np.uint16).view(np.float16).astype(np.float32)
 _MOST_WORDS = 400  # characters of a silo's own reason
 
 
@@ -32,72 +34,107 @@ class Unusable(Exception):
         self.late = late
 
 
-def update_of(reply: Message, merchant: str, sent: Weights) -> tuple[Weights, int]:
-    """The weights that a reply amounts to, and the bytes that they took.
+@dataclass(frozen=True, slots=True)
+class Change:
+    """By how much a silo's reply moves the weights that it was sent.
+
+    Args:
+        weights: The change, of the names and shapes of what was sent.
+        norm: Its L2 norm; not finite where one of its numbers is not.
+        size: Bytes that its numbers took to travel.
+    """
+
+    weights: Weights
+    norm: float
+    size: int
+
+
+def change_of(reply: Message, merchant: str, sent: Weights) -> Change:
+    """The change that a reply amounts to.
 
     A silo of ours sends the change of `sent`; whole weights, as Flower's strategies expect them, count too.
 
+    Args:
+        reply: From the node that speaks for `merchant`.
+        merchant: Who was asked.
+        sent: What it was asked to train.
+
     Raises:
-        Unusable: There are none, or another merchant's.
+        Unusable: There is none, or another merchant's.
     """
     if reply.has_error():
         raise _fault_of(reply)
     try:
         told = merchant_of(reply)
-        ((name, arrays),) = reply.content.array_records.items()
-        raw = {key: array.numpy() for key, array in arrays.items()}
-        with np.errstate(over="ignore", invalid="ignore"):
-            update = {key: _single(value) for key, value in raw.items()}
-    except (KeyError, TypeError, ValueError):
+        ((name, arrays),) = ((n, r) for n, r in reply.content.items() if isinstance(r, ArrayRecord))
+        raw = {key: numbers(array) for key, array in arrays.items()}
+    except (TypeError, ValueError):
         raise Unusable("the reply is malformed") from None
     if told is None:
         raise Unusable("the reply is malformed")
     if told != merchant:
         raise Unusable("the reply speaks for another merchant")
-    if {name: v.shape for name, v in update.items()} != {name: v.shape for name, v in sent.items()}:
+    if {key: value.shape for key, value in raw.items()} != {key: v.shape for key, v in sent.items()}:
         raise Unusable("sent weights of other names or shapes")
-    if name == CHANGE:
-        update = {name: sent[name] + value for name, value in update.items()}
-    return update, sum(value.nbytes for value in raw.values())
+    change, total = {}, 0.0
+    with np.errstate(over="ignore", invalid="ignore"):
+        for key, value in raw.items():
+            change[key] = single(value) if name == CHANGE else single(value) - sent[key]
+            flat = change[key].ravel()
+            total += float(flat @ flat)
+    return Change(change, math.sqrt(total), sum(value.nbytes for value in raw.values()))
 
 
-def check_update(update: Weights, sent: Weights, last_norm: float, bound: Callable[[int], float]) -> float:
+def check_change(change: Change, last_norm: float, most: float) -> None:
     """Check that numbers are finite, and that an honest silo can have come so far.
 
     Args:
-        update: What a silo's reply amounts to, of the names and shapes of `sent`.
-        sent: What it was asked to train.
-        last_norm: Median norm of the updates of the round before; 0 where there was none.
-        bound: L2 norm that no honest update of so many weights passes.
-
-    Returns:
-        L2 norm of the change.
+        change: A silo's.
+        last_norm: Median norm of the changes of the round before; 0 where there was none.
+        most: L2 norm that no honest change of so many weights passes.
 
     Raises:
         Unusable: It may not go into the mean.
     """
-    norm = _distance(update, sent)
-    if not np.isfinite(norm):
+    if not math.isfinite(change.norm):
         raise Unusable("sent weights that are not finite, or far too large")
-    most = bound(sum(value.size for value in update.values()))
-    if norm > most:
-        raise Unusable(f"sent an update of norm {norm:.3g}; the settings allow at most {most:.3g}")
-    if last_norm and norm > _OUTLIER * last_norm:
+    if change.norm > most:
+        raise Unusable(f"sent an update of norm {change.norm:.3g}; the settings allow at most {most:.3g}")
+    if last_norm and change.norm > _OUTLIER * last_norm:
         raise Unusable(
-            f"sent an update of norm {norm:.3g}; the last round's median was {last_norm:.3g}, and more than "
-            f"{_OUTLIER:g} times that is not used"
+            f"sent an update of norm {change.norm:.3g}; the last round's median was {last_norm:.3g}, and "
+            f"more than {_OUTLIER:g} times that is not used"
         )
-    return norm
+
+
+def loss_of(reply: Message) -> NoisedLoss | None:
+    """The noised loss in a reply; None where there is none."""
+    if reply.has_error():
+        return None
+    try:
+        found = reply.content.metric_records[VALIDATION]
+        return NoisedLoss(float(found["loss"]), float(found["count"]))
+    except (KeyError, TypeError, ValueError):
+        return None
 
 
 def merchant_of(reply: Message) -> str | None:
     """Who a reply says it is from."""
     if reply.has_error():
         return (reply.error.reason or "").partition(": ")[0] if reply.error.code == FAILED else None
-    try:
-        return str(reply.content.config_records["silo"]["merchant-id"])
-    except (KeyError, TypeError):
-        return None
+    silo = reply.content.get("silo")
+    told = silo.get("merchant-id") if isinstance(silo, ConfigRecord) else None
+    return None if told is None else str(told)
+
+
+def error_reply(message: Message | None, code: int, reason: str) -> Message:
+    """The reply of a node that has none of its own."""
+    return Message(Error(code, reason), reply_to=message)
+
+
+def late_reply(message: Message | None, deadline: float | None) -> Message:
+    """The reply of a node that missed the deadline."""
+    return error_reply(message, LATE, no_reply(deadline))
 
 
 def no_reply(deadline: float | None) -> str:
@@ -113,19 +150,3 @@ def _fault_of(reply: Message) -> Unusable:
         return Unusable("the node failed")
     reason = (reply.error.reason or "").partition(": ")[2]
     return Unusable(" ".join(reason.split())[:_MOST_WORDS] or "the node failed")
-
-
-def _single(value: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
-    """In single precision; half precision by a table, five times as fast as numpy's own conversion."""
-    if value.dtype == np.float16:
-        return _SINGLE.take(value.view(np.uint16))
-    return value.astype(np.float32, copy=False)
-
-
-def _distance(update: Weights, sent: Weights) -> float:
-    total = 0.0
-    with np.errstate(over="ignore", invalid="ignore"):
-        for name, value in update.items():
-            change = (value - sent[name]).ravel()
-            total += float(change @ change)
-    return float(np.sqrt(total))

@@ -9,15 +9,15 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
 from privgen.errors import DataError
-from privgen.files import atomic_path, sha256_text
+from privgen.federated.partition import salt_of
+from privgen.files import sha256_text
 from privgen.prompt import Tokenizer, TrainingRecord, encode_prompt, encode_sentences
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
@@ -104,11 +104,11 @@ class SiloRecords:
 
     Args:
         path: JSON Lines file.
-        customers: Per customer, the byte offsets of the customer's records.
+        customers: Per customer id, the byte offsets of the customer's records.
         digest: Hex SHA-256 of the file.
     """
 
-    def __init__(self, path: Path, customers: tuple[tuple[int, ...], ...], digest: str) -> None:
+    def __init__(self, path: Path, customers: dict[str, tuple[int, ...]], digest: str) -> None:
         self.path, self._customers, self.digest = path, customers, digest
 
     @property
@@ -119,8 +119,13 @@ class SiloRecords:
     def units(self, privacy_unit: Literal["customer", "record"]) -> list[tuple[int, ...]]:
         """Offsets of each privacy unit's records, in a fixed order."""
         if privacy_unit == "customer":
-            return list(self._customers)
-        return [(offset,) for offsets in self._customers for offset in offsets]
+            return list(self._customers.values())
+        return [(offset,) for offsets in self._customers.values() for offset in offsets]
+
+    def part(self, belongs: Callable[[str], bool]) -> SiloRecords:
+        """The records of the customers whose id belongs; a customer's place in it depends on no other one."""
+        chosen = {name: offsets for name, offsets in self._customers.items() if belongs(name)}
+        return SiloRecords(self.path, chosen, self.digest)
 
     def read(self, offsets: Sequence[int]) -> list[TrainingRecord]:
         """Read the records at some offsets."""
@@ -137,7 +142,7 @@ class SiloRecords:
         An unsalted hash would let whoever knows all other customers test for the last one. The salt lies
         beside the ledger on the merchant's disk.
         """
-        return sha256_text(_salt(ledger.with_suffix(".salt")) + self.digest)
+        return sha256_text(salt_of(ledger) + self.digest)
 
 
 def open_records(silo: Silo) -> SiloRecords:
@@ -174,7 +179,8 @@ def _indexed(silo: Silo, size: int, changed: int, inode: int) -> SiloRecords:
         raise DataError(f"{where}: not readable") from None
     if not customers:
         raise DataError(f"{where}: no training records; leave the merchant out, or check consent to training")
-    return SiloRecords(silo.records, tuple(map(tuple, customers.values())), digest.hexdigest())
+    found = {name: tuple(offsets) for name, offsets in customers.items()}
+    return SiloRecords(silo.records, found, digest.hexdigest())
 
 
 def _record(line: bytes, where: str) -> TrainingRecord:
@@ -186,14 +192,3 @@ def _record(line: bytes, where: str) -> TrainingRecord:
     if not isinstance(record.customer_id, str) or not record.customer_id or not record.target:
         raise DataError(f"{where} has no customer or no target; write the records again")
     return record
-
-
-def _salt(path: Path) -> str:
-    try:
-        if not path.exists():
-            with atomic_path(path) as temporary:
-                temporary.touch(mode=0o600)
-                temporary.write_text(secrets.token_hex(32), encoding="ascii")
-        return path.read_text(encoding="ascii")
-    except (OSError, ValueError):
-        raise DataError(f"{path}: not readable or not writable; restore it") from None

@@ -13,10 +13,11 @@ from privgen.federated.bounds import update_bound
 from privgen.federated.participation import most_rounds
 from privgen.federated.plan import PrivacyPlan
 from privgen.federated.rates import default_rate
+from privgen.federated.result import FederatedResult
 from privgen.federated.rules import Rules, StrategyName, Use
 from privgen.federated.settings import Adapter, TrainingSettings, Weights
 from privgen.federated.silo import Silo, open_records
-from privgen.federated.training import FederatedResult, Training
+from privgen.federated.training import Training
 from privgen.progress import Progress, silent
 
 if TYPE_CHECKING:
@@ -164,6 +165,10 @@ def check_training(
         raise ConfigError(
             f"train: aggregation {rules.aggregation}: is of LoRA factors; with adapter full, frozen"
         )
+    if plan.noise == "banded" and rules.aggregation == "alternating":
+        raise ConfigError("train: noise banded: correlates steps of the same weights; not alternating")
+    if plan.holdout and rounds > plan.validations:
+        raise PlanError(f"plan: calibrated for {plan.validations} validations, one a round; not for {rounds}")
     most = most_rounds(rounds, max(1, len(silos)), rules.silos_per_round) * settings.steps_per_round
     if most > plan.steps:
         raise PlanError(

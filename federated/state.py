@@ -66,7 +66,7 @@ def load_state(out: Path, fingerprint: str, initial: Weights) -> State:
     Raises:
         DataError: The state or the history cannot be read.
     """
-    from privgen.federated.model import read_weights
+    from privgen.federated.weights_file import read_weights
 
     if not (out / STATE).exists():
         return State(0, initial, ())
@@ -84,7 +84,7 @@ def load_state(out: Path, fingerprint: str, initial: Weights) -> State:
 
 def save_state(out: Path, fingerprint: str, state: State) -> None:
     """Write history, then state; a kill in between redoes the round, at its price."""
-    from privgen.federated.model import save_weights
+    from privgen.federated.weights_file import save_weights
 
     write_jsonl(out / HISTORY, state.history)
     metadata = {"fingerprint": fingerprint, "rounds_done": str(state.rounds_done)}

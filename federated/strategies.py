@@ -18,14 +18,17 @@ from typing import Any
 
 from privgen.errors import MissingExtraError
 from privgen.federated.aggregation import new_sum, trained, trained_factors
-from privgen.federated.flower_app import Task, arrays_of, payload, task_content, weights_of
+from privgen.federated.flower_app import task_content
+from privgen.federated.local_training import Task
+from privgen.federated.noised_validation import NoisedLoss
 from privgen.federated.participation import next_silos
 from privgen.federated.randomness import RandomSource, random_source
-from privgen.federated.replies import Unusable, check_update, merchant_of, no_reply, update_of
+from privgen.federated.replies import Unusable, change_of, check_change, loss_of, merchant_of, no_reply
 from privgen.federated.rules import RoundResult, Rules
 from privgen.federated.settings import Weights
 from privgen.federated.silo import Silo
 from privgen.federated.streamed_grid import StreamedGrid
+from privgen.federated.wire import arrays_of, payload, weights_of
 
 try:
     from flwr.app import ArrayRecord, ConfigRecord, Message, MessageType, MetricRecord, RecordDict
@@ -52,6 +55,8 @@ class PrivateRounds(Strategy):  # type: ignore[misc]
         asked: How often each merchant was asked before.
         norm: Median norm of the round before; 0 for none.
         moments: State of the server's optimiser.
+        on_losses: Called with the number of a round and the noised losses of its weights by merchant, where
+            the plan has them; None for no validation at the silos.
     """
 
     def __init__(
@@ -64,8 +69,9 @@ class PrivateRounds(Strategy):  # type: ignore[misc]
         asked: Counter[str] | None = None,
         norm: float = 0.0,
         moments: Weights | None = None,
+        on_losses: Callable[[int, dict[str, NoisedLoss]], None] | None = None,
     ) -> None:
-        self._rules, self._on_round = rules, on_round
+        self._rules, self._on_round, self._on_losses = rules, on_round, on_losses
         self._merchants = frozenset(silo.merchant_id for silo in silos)
         self._offset = first_round - 1
         self._counts = Counter(asked or {})
@@ -76,7 +82,7 @@ class PrivateRounds(Strategy):  # type: ignore[misc]
         self._absent: set[str] = set()
         self._wait = _NODE_WAIT
         self._task = Task(0, {}, "B")
-        self._going, self._started, self._bytes = True, 0.0, 0
+        self._going, self._moved, self._started, self._bytes = True, False, 0.0, 0
 
     def start(self, grid: Grid, *args: Any, **kwargs: Any) -> Any:  # Flower's own signature
         """Run the rounds; on a grid that collects replies, take them as they come."""
@@ -106,6 +112,7 @@ class PrivateRounds(Strategy):  # type: ignore[misc]
         sent = self._task.weights
         asked_for = trained(sent, self._task.factors)
         total = new_sum(self._rules.aggregation, sent, self._task.factors)
+        most = self._rules.bound(sum(value.size for value in asked_for.values()))
         used: dict[str, float] = {}
         failures: dict[str, str] = {}
         late: set[str] = set()
@@ -113,22 +120,23 @@ class PrivateRounds(Strategy):  # type: ignore[misc]
         for reply in replies:
             merchant = self._name(reply)
             try:
-                update, size = update_of(reply, merchant, asked_for)
-                norm = check_update(update, asked_for, self._norm, self._rules.bound)
+                change = change_of(reply, merchant, asked_for)
+                check_change(change, self._norm, most)
             except Unusable as fault:
                 failures.setdefault(merchant, str(fault))
                 late |= {merchant} if fault.late else set()
                 continue
             if merchant in used:
                 continue  # a second reply of one message
-            used[merchant] = norm
-            received += size
-            total.add(update)
+            used[merchant] = change.norm
+            received += change.size
+            total.add(change.weights)
         silent = {*self._nodes.values()} - {*used, *failures}
         failures |= dict.fromkeys(silent, no_reply(self._rules.deadline))
         failures |= dict.fromkeys(self._absent, "no node speaks for it")
         failures = {name: why for name, why in failures.items() if name not in used}
         weights, cut = self._stepped(*total.mean()) if used else (None, 0.0)
+        self._moved = weights is not None
         self._norm = statistics.median(used.values()) if used else self._norm
         self._going = self._on_round(
             RoundResult(
@@ -151,11 +159,24 @@ class PrivateRounds(Strategy):  # type: ignore[misc]
     def configure_evaluate(
         self, server_round: int, arrays: ArrayRecord, config: ConfigRecord, grid: Grid
     ) -> Iterable[Message]:
-        """No evaluation on private data: it would have to be noised and charged."""
-        return ()
+        """Ask all silos for a noised loss of the new weights, where the plan pays for it; else nothing."""
+        if self._on_losses is None or not self._going or not self._moved:
+            return ()
+        task = Task(self._task.server_round, weights_of(arrays), self._task.factors)
+        content = task_content(task, self._rules.plan_id)
+        nodes = [node for node, name in self._names.items() if name in self._merchants]
+        group = f"validation {task.server_round}"
+        return (Message(content, node, MessageType.EVALUATE, group_id=group) for node in nodes)
 
     def aggregate_evaluate(self, server_round: int, replies: Iterable[Message]) -> MetricRecord | None:
-        """Nothing to aggregate."""
+        """Hand the losses on; a silo without one, whatever the reason, is left out of this round's."""
+        losses: dict[str, NoisedLoss] = {}
+        for reply in replies:
+            name, loss = self._names.get(reply.metadata.src_node_id), loss_of(reply)
+            if name is not None and name == merchant_of(reply) and loss is not None:
+                losses[name] = loss
+        if self._on_losses is not None and losses:
+            self._on_losses(self._task.server_round, losses)
         return None
 
     def summary(self) -> None:
@@ -194,10 +215,12 @@ class PrivateRounds(Strategy):  # type: ignore[misc]
     def _name(self, reply: Message) -> str:
         """The merchant of a reply, by the node that it came from; by its own word where that did not tell."""
         node = reply.metadata.src_node_id
-        told = merchant_of(reply)
-        if self._nodes.get(node) == _numbered(node) and told in self._merchants - {*self._nodes.values()}:
-            self._nodes[node] = self._names[node] = told
-        return self._nodes.get(node, _numbered(node))
+        name = self._nodes.get(node, _numbered(node))
+        if node in self._nodes and name == _numbered(node):
+            told = merchant_of(reply)
+            if told in self._merchants - {*self._nodes.values()}:
+                self._nodes[node] = self._names[node] = name = told
+        return name
 
     def _stepped(self, mean: Weights, cut: float) -> tuple[Weights, float]:
         """The next weights: Flower's strategy on one reply, the mean."""

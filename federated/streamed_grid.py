@@ -1,4 +1,4 @@
-"""A Flower grid whose replies are used as they come, so that the server holds few of them (flwr)."""
+"""Flower grids whose replies are used as they come, so that the server holds few of them (flwr)."""
 
 from __future__ import annotations
 
@@ -19,14 +19,29 @@ _IN_FLIGHT = 64  # messages that wait for an answer; Flower keeps the content of
 _SOONEST, _LATEST = 0.02, 1.0  # seconds between two looks for replies
 
 
-class StreamedGrid(Grid):  # type: ignore[misc]
+class StreamingGrid(Grid):  # type: ignore[misc]
+    """A grid whose `send_and_receive` yields replies as they come."""
+
+    streams = True
+
+    def create_message(
+        self,
+        content: RecordDict,
+        message_type: str,
+        dst_node_id: int,
+        group_id: str,
+        ttl: float | None = None,
+    ) -> Message:
+        """A new message; Flower prefers the constructor of `Message`."""
+        return Message(content, dst_node_id, message_type, ttl=ttl, group_id=group_id)
+
+
+class StreamedGrid(StreamingGrid):
     """A Flower grid that hands replies on as they come, with few messages under way at a time.
 
     Args:
         grid: Flower's own, which would keep all messages and all replies of a round.
     """
-
-    streams = True
 
     def __init__(self, grid: Grid) -> None:
         self._grid = grid
@@ -39,17 +54,6 @@ class StreamedGrid(Grid):  # type: ignore[misc]
     def run(self) -> Run:
         """The run."""
         return self._grid.run
-
-    def create_message(
-        self,
-        content: RecordDict,
-        message_type: str,
-        dst_node_id: int,
-        group_id: str,
-        ttl: float | None = None,
-    ) -> Message:
-        """A new message; Flower prefers the constructor of `Message`."""
-        return Message(content, dst_node_id, message_type, ttl=ttl, group_id=group_id)
 
     def get_node_ids(self) -> Iterable[int]:
         """Ids of the nodes."""

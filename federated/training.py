@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from privgen.errors import BudgetExhausted, DataError, LedgerError, RunError
-from privgen.federated.aggregation import as_statement
+from privgen.federated.judge import Judge
 from privgen.federated.ledger import Ledger, PrivacySpend
+from privgen.federated.ledger_summary import composed_epsilons
+from privgen.federated.noised_validation import NoisedLoss
 from privgen.federated.plan import PrivacyPlan
+from privgen.federated.result import FederatedResult
 from privgen.federated.rules import RoundResult, Rules
 from privgen.federated.settings import TrainingSettings, Weights
 from privgen.federated.silo import Silo, open_records
-from privgen.federated.state import Best, State, load_state, save_state
-from privgen.federated.validation import RULE, open_validation
+from privgen.federated.state import State, load_state, save_state
+from privgen.federated.statement import card, plan_file
 from privgen.files import canonical_json, sha256_text, write_json
 from privgen.progress import Progress
 
@@ -27,33 +30,6 @@ if TYPE_CHECKING:
 _LOOKED_AT = 32  # records of a silo that tell whether any fits
 
 Federate = Callable[["PrivateRounds", Weights, int], None]
-
-
-@dataclass(frozen=True, slots=True)
-class FederatedResult:
-    """What a training left behind; all of it may leave the silos.
-
-    Args:
-        adapter: PEFT adapter folder; after full fine-tuning a whole model.
-        rounds_done: Rounds in the adapter, earlier runs of the same training included.
-        stopped: None, or why training ended before its last round.
-        spends: Merchant to what its ledger has spent so far, over all plans and runs.
-        epsilon_composed: Number k of merchants to epsilon of a customer of the k that spent most.
-        unsafe: Whether any noise came from a fixed seed; then no figure above promises anything.
-        history: JSON Lines, one object per round.
-        best_round: The round whose weights the adapter holds, where validation records chose it.
-        validation_loss: Its loss on them, in nats per token.
-    """
-
-    adapter: Path
-    rounds_done: int
-    stopped: str | None
-    spends: dict[str, PrivacySpend]
-    epsilon_composed: dict[int, float]
-    unsafe: bool
-    history: Path
-    best_round: int | None = None
-    validation_loss: float | None = None
 
 
 class Training:
@@ -66,7 +42,7 @@ class Training:
         rules: How a round is run.
         out: Folder of the training.
         ledgers: Folder of the ledgers.
-        validation: Public records that choose the best round; None for the last one.
+        validation: Public records that choose the best round; None for what the plan says.
         progress: Told of every round.
     """
 
@@ -87,12 +63,12 @@ class Training:
         self.out, self.ledgers, self.progress = out, ledgers, progress
         self.model = model_for(settings)
         self._check_length()
-        self.validation = open_validation(validation, silos, self.model, settings) if validation else None
+        self.judge = Judge(plan, validation, silos, self.model, settings)
         self.fingerprint = self._fingerprint()
         self.model.choose("B" if rules.aggregation == "frozen" else "AB")
         untrained = self.model.untrained("B" if rules.aggregation == "frozen" else "AB")
         self.state = load_state(out, self.fingerprint, untrained)
-        self.base_loss = self._judged(untrained)
+        self.base_loss = self.judge.public_loss(untrained)
         self.late: set[str] = set()
         self.empty = 0
         self.stopped: str | None = None
@@ -106,7 +82,7 @@ class Training:
             federate: Runs the server's side of so many rounds from weights on some engine.
         """
         spends = self.spends()  # before anything is written: a damaged ledger stops here
-        write_json(self.out / "plan.json", self._plan_file())
+        write_json(self.out / "plan.json", plan_file(self))
         left = rounds - self.state.rounds_done
         if left > 0:
             self.progress(self.state.rounds_done, rounds, "federated rounds")
@@ -114,16 +90,16 @@ class Training:
             if self.fault is not None:
                 raise self.fault
             spends = self.spends()
-        best = self._best()
+        best = self.judge.best(self.state.best)
         self.model.set_weights(best.weights if best else self.state.weights)
-        self.model.save(self.out / "adapter", self._card())
-        write_json(self.out / "plan.json", self._plan_file())
+        self.model.save(self.out / "adapter", card(self))
+        write_json(self.out / "plan.json", plan_file(self))
         return FederatedResult(
             adapter=self.out / "adapter",
             rounds_done=self.state.rounds_done,
             stopped=self.stopped,
             spends=spends,
-            epsilon_composed=self._composed(),
+            epsilon_composed=composed_epsilons([self._ledger(silo) for silo in self.silos]),
             unsafe=self.unsafe(),
             history=self.out / "history.jsonl",
             best_round=best.server_round if best else None,
@@ -157,7 +133,22 @@ class Training:
             asked=Counter(name for line in history for name in line.get("asked", ())),
             norm=next((line["update_norm"] for line in reversed(history) if line.get("update_norm")), 0.0),
             moments=self.state.moments,
+            on_losses=self._validated if self.judge.asks_silos else None,
         )
+
+    def _validated(self, server_round: int, figures: dict[str, NoisedLoss]) -> None:
+        """Note a round's noised loss; a kill before leaves the round without one, and never the best."""
+        if self.state.rounds_done != server_round:
+            return
+        loss, used = self.judge.noised_loss(figures)
+        line = self.state.history[-1] | {"validation_loss": loss, "validated_by": used}
+        line["epsilon"] = {merchant: spend.epsilon for merchant, spend in self.spends().items()}
+        self.state = dataclasses.replace(
+            self.state,
+            history=(*self.state.history[:-1], line),
+            best=self.judge.better(self.state.best, server_round, loss, self.state.weights),
+        )
+        save_state(self.out, self.fingerprint, self.state)
 
     def _keep(self, rounds: int, result: RoundResult) -> bool:
         """Keep a round, or say why training cannot go on."""
@@ -171,13 +162,13 @@ class Training:
             return False
         self.late |= set(result.late)
         weights = result.weights or self.state.weights
-        loss = self._judged(weights)
+        loss = self.judge.public_loss(weights)
         self.state = State(
             result.server_round,
             weights,
             (*self.state.history, self._line(result, loss)),
             result.moments,
-            self._better(result.server_round, loss, weights),
+            self.judge.better(self.state.best, result.server_round, loss, weights),
         )
         save_state(self.out, self.fingerprint, self.state)
         self.progress(result.server_round, rounds, "federated rounds")
@@ -205,20 +196,6 @@ class Training:
         return why.startswith("LedgerError: ") or (
             why.startswith("LedgerBusy: ") and merchant not in self.late
         )
-
-    def _judged(self, weights: Weights) -> float | None:
-        return self.validation.loss(self.model, weights) if self.validation else None
-
-    def _best(self) -> Best | None:
-        """The best round so far by the present validation records."""
-        best = self.state.best
-        return best if best and self.validation and best.validation == self.validation.digest else None
-
-    def _better(self, server_round: int, loss: float | None, weights: Weights) -> Best | None:
-        best = self._best()
-        if self.validation is None or loss is None or not loss < (best.loss if best else float("inf")):
-            return best
-        return Best(server_round, loss, self.validation.digest, weights)
 
     def _give_up(self, failures: dict[str, str]) -> None:
         """No silo took part: the end of the budget, or a fault if it is anything else or comes at once."""
@@ -250,58 +227,6 @@ class Training:
         parts = {"plan": self.plan.plan_id, "settings": self.settings.to_json(), "records": records}
         parts["rules"] = self.rules.to_json()
         return sha256_text(canonical_json(parts | {"base": self.model.base_hash}))
-
-    def _plan_file(self) -> dict[str, Any]:
-        unsafe = self.unsafe()
-        return {
-            "plan": self.plan.to_json(),
-            "plan_id": self.plan.plan_id,
-            "claim": self.plan.claim(unsafe_seed=unsafe),
-            "unsafe": unsafe,
-            "aggregation": as_statement(self.rules.aggregation, self.settings.adapter),
-            "gradients": self.model.preflight.way,
-            "repaired": list(self.model.preflight.repaired),
-            "participation": self._participation(),
-            "validation": self._validation(),
-            "rules": self.rules.to_json(),
-            "settings": self.settings.to_json(),
-            "base_hash": self.model.base_hash,
-            "merchants": [silo.merchant_id for silo in self.silos],
-        }
-
-    def _participation(self) -> str:
-        per_round = self.rules.silos_per_round
-        if per_round is None or per_round >= len(self.silos):
-            return "all silos in every round"
-        return (
-            f"{per_round} of {len(self.silos)} silos a round, those asked least first, ties drawn at random; "
-            "noise is for the most rounds of a silo, and nothing is claimed for the drawing"
-        )
-
-    def _validation(self) -> dict[str, Any] | None:
-        best = self._best()
-        if self.validation is None:
-            return None
-        found = {"best_round": best.server_round, "best_loss": best.loss} if best else {}
-        return {
-            "rule": RULE,
-            "untrained_loss": self.base_loss,
-            "records_hash": self.validation.digest,
-        } | found
-
-    def _card(self) -> str:
-        claim = self.plan.claim(unsafe_seed=self.unsafe())
-        return f"# Adapter, federated over {len(self.silos)} merchants\n\n{claim}\n"
-
-    def _composed(self) -> dict[int, float]:
-        """Epsilon of a customer of the k merchants that spent most, for k = 1 to all."""
-        from privgen.federated.accounting import pld_epsilon
-
-        ledgers = sorted(map(self._ledger, self.silos), key=lambda ledger: -ledger.spent().epsilon)
-        delta = min((ledger.spent().delta for ledger in ledgers), default=0.0) or self.plan.delta
-        events = [ledger.events() for ledger in ledgers]
-        counts = {k for k in (1, 2, 3, 5, 10, len(ledgers)) if k <= len(ledgers)}
-        return {k: pld_epsilon([e for part in events[:k] for e in part], delta) for k in sorted(counts)}
 
     def _ledger(self, silo: Silo) -> Ledger:
         return Ledger.open(self._ledger_path(silo))

@@ -16,12 +16,12 @@ from collections.abc import Callable, Iterable, Iterator
 from multiprocessing.connection import Connection, wait
 
 from privgen.errors import MissingExtraError
-from privgen.federated.engines import CRASHED, InProcessGrid, as_task, identified
+from privgen.federated.engines import InProcessGrid, as_task, identified
 from privgen.federated.flower_app import DEADLINE
-from privgen.federated.replies import LATE, no_reply
+from privgen.federated.replies import CRASHED, error_reply, late_reply
 
 try:
-    from flwr.app import Error, Message
+    from flwr.app import Message
     from flwr.clientapp import ClientApp
 except ImportError as missing:  # pragma: no cover - depends on the installation
     raise MissingExtraError("federated", str(missing.name)) from None
@@ -65,7 +65,7 @@ class WorkerGrid(InProcessGrid):
         self, messages: Iterable[Message], *, timeout: float | None = None
     ) -> Iterator[Message]:
         """Answer messages as workers get to them; `timeout` counts for each from when it is begun."""
-        return self._answers((_named(message) for message in messages), timeout)
+        return self._answers(map(identified, messages), timeout)
 
     def _answers(self, messages: Iterable[Message], timeout: float | None) -> Iterator[Message]:
         source, more = iter(messages), True
@@ -83,8 +83,7 @@ class WorkerGrid(InProcessGrid):
             for worker in busy:
                 reply = worker.reply(timeout)
                 if reply is not None:
-                    identified(reply)
-                    yield reply
+                    yield identified(reply)
 
 
 class _Worker:
@@ -142,21 +141,17 @@ class _Worker:
                 self.message = None
                 return answer
         except (EOFError, OSError):
-            return self._given_up(message, Error(CRASHED, "worker"))
+            self._replace()
+            return error_reply(message, CRASHED, "worker")
         if time.monotonic() < self.end:
             return None
-        return self._given_up(message, Error(LATE, no_reply(timeout)))
+        self._replace()
+        return late_reply(message, timeout)
 
-    def _given_up(self, message: Message | None, fault: Error) -> Message:
+    def _replace(self) -> None:
         self.stop()
         self.start()
         self.message = None
-        return Message(fault, reply_to=message)
-
-
-def _named(message: Message) -> Message:
-    identified(message)
-    return message
 
 
 def _serve(factory: ClientFactory, nodes: int, pipe: Connection) -> None:

@@ -12,6 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from privgen.cli_ledger import ledger_app
+from privgen.cli_pipe import ended_by_closed_pipes
 from privgen.cli_show import errors_as_lines, print_json, progress_bar
 
 app = typer.Typer(
@@ -219,6 +220,20 @@ def train(
     rounds: Annotated[int | None, typer.Option(help="Federated rounds.", min=1)] = None,
     sample_rate: Annotated[float | None, typer.Option(help="Poisson rate of a customer per step.")] = None,
     learning_rate: Annotated[float | None, typer.Option(help="Default by the number of silos.")] = None,
+    clipping: Annotated[str | None, typer.Option(help="flat, automatic or adaptive.")] = None,
+    clip_quantile: Annotated[
+        float | None, typer.Option(help="Adaptive clipping: quantile that the bound follows.")
+    ] = None,
+    noise: Annotated[str | None, typer.Option(help="independent, or banded: no trust in sampling.")] = None,
+    bands: Annotated[
+        int | None, typer.Option(help="Banded noise: steps between two turns of a customer.", min=2)
+    ] = None,
+    holdout: Annotated[
+        float | None, typer.Option(help="Share of customers whose noised loss chooses the round.")
+    ] = None,
+    validation_share: Annotated[
+        float | None, typer.Option(help="With --holdout: its share of the budget.")
+    ] = None,
     min_customers: Annotated[
         int | None, typer.Option(help="Refuse silos with fewer customers.", min=1)
     ] = None,
@@ -250,6 +265,12 @@ def train(
         "rounds": rounds,
         "sample_rate": sample_rate,
         "learning_rate": learning_rate,
+        "clipping": clipping,
+        "clip_quantile": clip_quantile,
+        "noise": noise,
+        "bands": bands,
+        "holdout": holdout,
+        "validation_share": validation_share,
         "min_customers": min_customers,
         "skip_small": skip_small,
         "adapter": adapter,
@@ -288,12 +309,60 @@ def generate(
 def explain(
     run: Run = DEFAULT_RUN,
     method: Annotated[str | None, typer.Option(help="exact, or another method; see the README.")] = None,
+    why: Annotated[bool, typer.Option("--why", help="Then show why a page says what it says.")] = False,
+    page: Annotated[str | None, typer.Option(help="With --why: which page (default: the first).")] = None,
+    lang: Annotated[
+        str | None, typer.Option(help="With --why: en or zh (default: the language of the page).")
+    ] = None,
+    selftest: Annotated[
+        bool, typer.Option("--selftest", help="Check explanations on a model whose truth is known; no run.")
+    ] = False,
     model: Model = None,
     config: Config = None,
     json: Json = False,
 ) -> None:
     """Say for every sentence which signals drove it, and how far that can be trusted."""
-    _stage("explain", run, config, {"explain": {"method": method}, "model": model}, json)
+    if lang not in (None, "en", "zh"):
+        raise typer.BadParameter("--lang is en or zh")
+    if not why and (page or lang):
+        raise typer.BadParameter("--page and --lang go with --why")
+    if selftest:
+        with errors_as_lines(json):
+            from privgen.cli_explain import run_selftest
+
+            run_selftest(json)
+        return
+    flags = {"explain": {"method": method}, "model": model}
+    if not why:
+        _stage("explain", run, config, flags, json)
+        return
+    with errors_as_lines(json):
+        from privgen.cli_explain import show_why
+        from privgen.pipeline import run_stage
+
+        with progress_bar("explain", quiet=json) as progress:
+            run_stage("explain", run, config, flags, {}, progress)
+        show_why(run, page, lang, json)
+
+
+@app.command()
+def hide(
+    page: Annotated[str, typer.Option(help="Page that uses the signal; see privgen explain RUN --why.")],
+    signal: Annotated[str, typer.Option(help="Signal of that page.")],
+    run: Run = DEFAULT_RUN,
+    text: Annotated[
+        str | None, typer.Option("--correct", help="Do not hide it: let it say this instead.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Hide a signal from the pages of its customer, or correct it; the next page follows.
+
+    RUN is the run folder; run privgen generate RUN for the next page.
+    """
+    with errors_as_lines(json):
+        from privgen.cli_explain import run_wish
+
+        run_wish(run, page, signal, text, json)
 
 
 @app.command()
@@ -326,7 +395,8 @@ def _stage(
 def main() -> None:
     """Entry point."""
     warnings.simplefilter("ignore", FutureWarning)  # of libraries, to their programmers
-    app()
+    with ended_by_closed_pipes():
+        app()
 
 
 if __name__ == "__main__":

@@ -30,14 +30,19 @@ _CLOSE = 1e-3  # relative difference of two accountants' epsilon
 
 @ledger_app.command()
 def show(path: Where = Path("run"), json: Json = False) -> None:
-    """Say what every merchant has spent: epsilon, rounds, plan, noise, steps, and what is left."""
+    """Say what every merchant has spent: epsilon, rounds, plan, noise, steps, and what is left.
+
+    Of several ledgers, also what a customer of several merchants has spent: their losses composed.
+    """
     with errors_as_lines(json):
         from privgen.federated.claim import round_up
 
         with progress_bar("ledger", quiet=json) as progress:
-            found = [_summary(ledger) for ledger in _ledgers(path, progress)]
+            ledgers = _ledgers(path, progress)
+            found = [_summary(ledger) for ledger in ledgers]
+            composed = _composed(ledgers)
         if json:
-            print_json({"ledgers": [summary.to_json() for summary in found]})
+            print_json({"ledgers": [summary.to_json() for summary in found], "composed": composed})
             return
         header = ["merchant", "epsilon", "delta", "entries", "open", "rounds", "steps"]
         print_table("Spent", header, [_spent_row(summary, round_up) for summary in found])
@@ -45,6 +50,7 @@ def show(path: Where = Path("run"), json: Json = False) -> None:
             "merchant",
             "plan",
             "unit",
+            "mechanism",
             "noise",
             "rate",
             "steps",
@@ -53,6 +59,10 @@ def show(path: Where = Path("run"), json: Json = False) -> None:
             "steps left",
         ]
         print_table("By plan", header, [row for summary in found for row in _plan_rows(summary)])
+        if len(ledgers) > 1:
+            header = ["merchants", "epsilon", "delta"]
+            title = "A customer of several merchants (those that spent most)"
+            print_table(title, header, [_composed_row(entry, round_up) for entry in composed])
         for summary in found:
             if summary.unsafe:
                 typer.echo(
@@ -109,6 +119,21 @@ def _summary(ledger: Ledger) -> LedgerSummary:
         raise MissingExtraError("federated", str(missing.name)) from None
 
 
+def _composed(ledgers: list[Ledger]) -> list[dict[str, Any]]:
+    """Epsilon of a customer of k merchants at the smallest delta of all, for some k."""
+    from privgen.federated.ledger_summary import composed_epsilons
+
+    delta = min((spend.delta for spend in (book.spent() for book in ledgers) if spend.delta), default=0.0)
+    found = composed_epsilons(ledgers)
+    return [{"merchants": k, "epsilon": epsilon, "delta": delta} for k, epsilon in found.items()]
+
+
+def _composed_row(entry: dict[str, Any], rounded: Any) -> list[str]:
+    epsilon = entry["epsilon"]
+    shown = "infinite" if math.isinf(epsilon) else rounded(epsilon)
+    return [f"{entry['merchants']:,}", shown, f"{entry['delta']:g}"]
+
+
 def _ledger_folder(path: Path) -> Path:
     """A run may keep its ledgers elsewhere: `train.ledger_dir`."""
     if not (path / "run.json").is_file():
@@ -136,11 +161,12 @@ def _verified(ledger: Ledger, history: dict[str, float]) -> dict[str, Any]:
     Raises:
         LedgerError: The two disagree, or the run's history knows of more than the ledger.
     """
-    from privgen.explain.report_accounting import Accountant, Spend
+    from privgen.explain.report_accounting import Accountant
+    from privgen.explain.report_ledger import read_ledger
 
     summary = _summary(ledger)
-    spends = [Spend(e.noise_multiplier, e.sample_rate, e.steps) for e in ledger.events()]
     try:
+        spends = read_ledger(ledger.path).spends if ledger.entries() else ()
         recomputed = Accountant(summary.delta).epsilon(spends)
     except ModuleNotFoundError as missing:
         raise MissingExtraError("federated", str(missing.name)) from None
@@ -182,6 +208,7 @@ def _plan_rows(summary: LedgerSummary) -> list[list[str]]:
             summary.merchant,
             plan.plan_id[:12],
             plan.privacy_unit,
+            plan.mechanism if plan.clip_norm is None else f"{plan.mechanism} now {plan.clip_norm:.3g}",
             f"{plan.noise_multiplier:g}",
             f"{plan.sample_rate:g}",
             f"{plan.steps:,}",

@@ -88,7 +88,19 @@ class TrainConfig(Part):
         rounds: Federated rounds.
         steps_per_round: Noisy steps of a merchant per round.
         sample_rate: Poisson rate at which a customer takes part in a step.
-        max_grad_norm: Clip bound of one customer's summed gradient.
+        max_grad_norm: Clip bound of one customer's summed gradient; with adaptive clipping the first one.
+        clipping: flat, automatic (every gradient to about the bound's length) or adaptive (the bound follows
+            a quantile of the norms, by noised counts).
+        clip_stability: Automatic clipping: what is added to a norm.
+        clip_quantile: Adaptive clipping: share of the norms that the bound goes to have below it.
+        clip_learning_rate: Adaptive clipping: how fast.
+        count_noise: Adaptive clipping: noise of the counts; default what makes the sum's noise 5 % more.
+        noise: independent, or banded (correlated over steps) where sampling cannot be trusted: customers
+            take turns, and nothing is claimed for sampling.
+        bands: Banded noise: steps between two turns; default one over sample_rate.
+        holdout: Share of the customers who validate instead of training; their noised loss chooses the round.
+        validation_share: Share of the budget that this may take.
+        validation_bound: Loss that a held-out customer counts with at most, in nats per token.
         records_per_customer: Contribution cap of one customer in one step.
         min_customers: Silos with fewer consenting customers are refused.
         skip_small: Leave such silos out, named in the summary, instead of refusing to train.
@@ -96,6 +108,8 @@ class TrainConfig(Part):
         adapter: lora, or full to train all weights of the model.
         rank: LoRA rank.
         learning_rate: Of the local optimiser; default by the number of silos that a round averages.
+        signal_dropout: Probability that a training example lacks a signal of its prompt, so that taking one
+            away, as explanations do, is nothing new to the model.
         engine: inprocess, or ray for Flower's simulation engine.
         workers: Processes that train silos side by side; default none of their own, on Ray one per CPU.
         gpus_per_client: On Ray, the share of a GPU that a silo takes.
@@ -117,6 +131,16 @@ class TrainConfig(Part):
     steps_per_round: Positive = 2
     sample_rate: Annotated[float, Field(gt=0, le=1)] = 0.2
     max_grad_norm: Annotated[float, Field(gt=0)] = 1.0
+    clipping: Literal["flat", "automatic", "adaptive"] = "flat"
+    clip_stability: Annotated[float, Field(gt=0)] = 0.01
+    clip_quantile: Annotated[float, Field(gt=0, lt=1)] = 0.5
+    clip_learning_rate: Annotated[float, Field(gt=0)] = 0.2
+    count_noise: Annotated[float, Field(gt=0)] | None = None
+    noise: Literal["independent", "banded"] = "independent"
+    bands: Annotated[int, Field(ge=2)] | None = None
+    holdout: Annotated[float, Field(ge=0, le=0.5)] = 0.0
+    validation_share: Annotated[float, Field(gt=0, lt=1)] = 0.1
+    validation_bound: Annotated[float, Field(gt=0)] = 6.0
     records_per_customer: Positive = 4
     min_customers: Positive = 20
     skip_small: bool = False
@@ -124,6 +148,7 @@ class TrainConfig(Part):
     adapter: Literal["lora", "full"] = "lora"
     rank: Positive = 8
     learning_rate: Annotated[float, Field(gt=0)] | None = None
+    signal_dropout: Annotated[float, Field(ge=0, lt=1)] = 0.3
     max_length: Positive = 512
     engine: Literal["inprocess", "ray"] = "inprocess"
     workers: Positive | None = None
@@ -155,11 +180,14 @@ class ExplainConfig(Part):
     method: Literal[
         "auto",
         "captum_ablation",
+        "captum_gradients",
         "captum_kernel",
         "captum_lime",
         "captum_sampling",
         "exact",
+        "grouped",
         "kernel",
+        "lasso",
         "leave_one_out",
         "shap_exact",
         "shap_kernel",

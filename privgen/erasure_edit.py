@@ -14,6 +14,7 @@ from privgen.erasure_tables import OWNER_COLUMNS, TableRows, lines_without, writ
 from privgen.files import read_json, write_json
 from privgen.schema import IDENTIFIER_COLUMNS
 from privgen.silo import page_sources
+from privgen.wishes import WISHES
 
 _ID_COLUMNS = (*OWNER_COLUMNS, "review_id", "dialogue_id")
 
@@ -47,8 +48,8 @@ def stage_without(staging: Staging, person: Person, found: Found, merchants: Seq
     """Write aside every file of these merchants without the person.
 
     Returns:
-        `rows` removed by folder, merchant and table; `records`, `truth`, `pages`, `pages_quoting` (of others,
-        made from the person's reviews) and `explanations` removed.
+        `rows` removed by folder, merchant and table; `records`, `truth`, `wishes`, `pages`,
+        `pages_quoting` (of others, made from the person's reviews) and `explanations` removed.
     """
     folder = staging.run.path
     records = [folder / "federated/records" / f"{name}.jsonl" for name in merchants]
@@ -57,11 +58,12 @@ def stage_without(staging: Staging, person: Person, found: Found, merchants: Seq
         "rows": _stage_tables(staging, found),
         "records": _stage_lines(staging, records, lambda line: person.owns(line["customer_id"])),
         "truth": _stage_lines(staging, truth, lambda line: _is_truth_of(line, person, found)),
+        "wishes": _stage_lines(staging, [folder / WISHES], lambda line: is_own_page(line, person, merchants)),
     } | _stage_pages(staging, person, found, merchants)
 
 
 def is_own_page(page: dict[str, Any], person: Person, merchants: Iterable[str]) -> bool:
-    """Whether a page was written for the person, at one of these merchants."""
+    """Whether a page, or a wish, is the person's, at one of these merchants."""
     return page["merchant_id"] in merchants and person.owns(page["customer_id"])
 
 

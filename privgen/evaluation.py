@@ -59,7 +59,7 @@ def count_slots(request: SectionRequest, section: GeneratedSection) -> SlotCount
     words = phrases(request.language)
     texts = [sentence.text for sentence in section.sentences]
     signals = request.prompt.signals
-    cited = [set(cited_signals(text, signals, words)) for text in texts]
+    cited = [set(cited_signals(text, signals, words, request.product_title)) for text in texts]
     total = SlotCount(slots=1, missing=int(not any(request.product_title in text for text in texts[:1])))
     for signal in _expected(request, words):
         total += _said(signal, texts, cited, words)
@@ -117,7 +117,7 @@ def ranked_first(scores: Any, sentences: Sequence[str], request: SectionRequest)
     """
     words, first, saying = phrases(request.language), 0, 0
     for row, text in zip(scores, sentences, strict=True):
-        said = set(cited_signals(text, request.prompt.signals, words))
+        said = set(cited_signals(text, request.prompt.signals, words, request.product_title))
         if said:
             saying += 1
             best = max(range(len(row)), key=lambda j: row[j])

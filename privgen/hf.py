@@ -143,7 +143,7 @@ class HFGenerator:
         sentences = []
         for start, end in sentence_spans(ids, self.tokenizer):
             text = " ".join(self.tokenizer.decode(ids[start:end], skip_special_tokens=True).split())
-            cited = cited_signals(text, request.prompt.signals, words)
+            cited = cited_signals(text, request.prompt.signals, words, request.product_title)
             sentences.append(GeneratedSentence(text, start, end, sum(log_probs[start:end]), cited))
         return GeneratedSection(tuple(ids), tuple(sentences))
 

@@ -8,10 +8,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from privgen.config import RunConfig
+from privgen.corpus import DROPPED_SHARE, SIGNAL_DROPOUT
 from privgen.errors import ConsentError, DataError, MissingExtraError, RunError
 from privgen.files import canonical_json, read_jsonl, sha256_tree, write_jsonl
-from privgen.generator import Generator, load_generator, model_path
+from privgen.generator import EMBEDDED, Generator, load_generator, model_path
+from privgen.guards import failed_guard
 from privgen.pages import PageGenerator
 from privgen.parts import Parts, fingerprint_of
 from privgen.phrases import phrases
@@ -23,6 +27,7 @@ from privgen.schema import Purpose, SectionKind, Signal, SignalKind
 from privgen.silo import Silo, consenting, open_silos, pages_without_consent
 from privgen.stage_data import SCRUBBED, SILOS
 from privgen.template import SectionRequest
+from privgen.wishes import WISHES, follow, read_wishes
 
 PAGES, EXPLANATIONS, ADAPTER = "pages/pages.jsonl", "explanations/explanations.jsonl", "federated/adapter"
 
@@ -84,6 +89,9 @@ def generate(
     silos = open_silos(run.path / SCRUBBED, Purpose.PERSONALISATION, dt.date.today())
     settings = config.generate.model_dump(exclude={"batch_size"}) | asked | {"model": config.model}
     settings |= {"consenting": consenting(silos)}  # a consent that ran out writes the pages anew
+    wishes = read_wishes(run)
+    if wishes:
+        inputs["wishes"] = run.path / WISHES
     if customer_id is not None:
         silos = _silos_of(silos, customer_id)
     if product_id is not None:
@@ -97,11 +105,12 @@ def generate(
             progress(done, len(silos), silo.merchant_id)
             if not parts.done(silo.merchant_id):
                 requests = page_requests(silo, config.generate.pages_per_merchant, **asked)
-                pages = writer.write(requests)
+                pages = writer.write([follow(request, wishes) for request in requests])
                 write_jsonl(parts.path(silo.merchant_id), (page.to_json() for page in pages))
         progress(len(silos), len(silos), "pages")
         parts.join([silo.merchant_id for silo in silos], run.path / PAGES)
-        return page_counts(run.path / PAGES) | {"adapter": _adapter_state(run, config)}
+        counted = page_counts(run.path / PAGES) | {"adapter": _adapter_state(run, config)}
+        return counted | ({"wishes": len(wishes)} if wishes else {})
 
     return run.stage("generate", settings, inputs, (PAGES,), work)
 
@@ -128,12 +137,14 @@ def explain_pages(run: RunFolder, config: RunConfig, progress: Progress = silent
                 request.prompt,
                 target,
                 config.explain.method,
+                rng=np.random.default_rng(config.explain.seed),
                 batch_rows=config.explain.batch_size,
             )
 
             def regenerate(prompt: Prompt, request: SectionRequest = request) -> list[str]:
                 again = SectionRequest(request.kind, request.language, request.product_title, prompt)
-                return [sentence.text for sentence in generator.write([again])[0].sentences]
+                written = generator.write([again])[0].sentences
+                return [sentence.text for sentence in written if failed_guard(sentence, again) is None]
 
             changed = all_counterfactuals(result, request.prompt, regenerate)
             found = {index: change.to_record() for index, change in changed.items()}
@@ -153,7 +164,7 @@ def explain_pages(run: RunFolder, config: RunConfig, progress: Progress = silent
                 write_jsonl(parts.path(names[-1]), explained(page, generator))
         progress(total, total, "pages explained")
         parts.join(names, run.path / EXPLANATIONS)
-        return explanation_counts(run.path / EXPLANATIONS)
+        return explanation_counts(run.path / EXPLANATIONS) | {"signal_dropout": signal_dropout(run, config)}
 
     return run.stage("explain", settings, inputs, (EXPLANATIONS,), work)
 
@@ -200,19 +211,39 @@ def page_counts(path: Path) -> dict[str, Any]:
 
 
 def explanation_counts(path: Path) -> dict[str, Any]:
-    """Counts and worst completeness error over an explanations file."""
+    """Counts, worst errors and mean trust over an explanations file; means over supported sentences."""
     verdicts: Counter[str] = Counter()
-    worst, passes, explained = 0.0, 0, 0
+    worst: dict[str, float] = {"completeness_error": 0.0, "noise_floor": 0.0, "order_noise": 0.0}
+    sums: Counter[str] = Counter()
     for record in read_jsonl(path):
         verdicts[record["verdict"]] += 1
-        worst = max(worst, record["completeness_error"])
-        explained += 1
-        passes += record["forward_passes"] if record["sentence"] == 0 else 0
+        worst = {name: max(value, record[name] or 0.0) for name, value in worst.items()}
+        sums["passes"] += record["forward_passes"] if record["sentence"] == 0 else 0
+        if record["verdict"] == "supported":
+            sums.update({name: record["trust"][name] for name in ("deletion_gain", "insertion_gain")})
+            sums["stability"] += record["trust"]["stability"]
+    supported = verdicts["supported"]
+    names = ("deletion_gain", "insertion_gain", "stability")
     return {
-        "sentences": explained,
+        "sentences": verdicts.total(),
         "verdicts": dict(verdicts),
-        "completeness_error": worst,
-        "forward_passes": passes,
+        **worst,
+        "trust": {name: sums[name] / supported for name in names} if supported else None,
+        "forward_passes": int(sums["passes"]),
+    }
+
+
+def signal_dropout(run: RunFolder, config: RunConfig) -> dict[str, float | None]:
+    """How often training left a signal out: removing one is unlike anything seen where it never did.
+
+    Returns:
+        `adapter`: the rate that the adapter was trained with, None without one or if it was not noted;
+        `base`: that of the base model, None of a model that is not ours.
+    """
+    embedded = config.model == EMBEDDED
+    return {
+        "adapter": run.summary("train").get("signal_dropout") if run_adapter(run, config) else None,
+        "base": SIGNAL_DROPOUT * DROPPED_SHARE if embedded else None,
     }
 
 

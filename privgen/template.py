@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from privgen.citations import asked_attribute
 from privgen.phrases import Phrases, Slots, phrases
 from privgen.prompt import Prompt
 from privgen.schema import SectionKind, Signal, SignalKind
@@ -66,17 +67,6 @@ class TemplateGenerator:
     def write(self, requests: Sequence[SectionRequest]) -> list[list[Draft]]:
         """Write each section."""
         return [write_section(request, _fixed_choice(request)) for request in requests]
-
-
-def asked_attribute(
-    words: Phrases, question: Slots, signals: Sequence[Signal]
-) -> tuple[Signal, Slots] | None:
-    """The attribute signal whose name stands in the question, or None."""
-    for signal in signals:
-        read = words.read_signal(signal) if signal.kind is SignalKind.ATTRIBUTE else None
-        if read and read[1]["name"].casefold() in question["text"].casefold():
-            return signal, read[1]
-    return None
 
 
 def _service_reply(words: Phrases, signals: Sequence[Signal], choose: Choose) -> list[Draft]:

@@ -1,10 +1,12 @@
 """Quality of the pages a model writes for fresh synthetic customers: one JSON line per figure.
 
-    python examples/benchmarks/page_quality.py [--locale en_US] [--pages 100] [--explained 20]
+    python examples/benchmarks/page_quality.py [--locale en_US] [--pages 100] [--explained 20] [--check]
 
 The customers come from a seed that no training text has seen. Figures: slot error rate (before any guard),
 share of pages whose log-probability falls when another customer's signals are put in (and the median fall),
-share of sentences whose planted signal ranks first by exact Shapley values, unique-sentence ratio.
+share of sentences whose planted signal ranks first by exact Shapley values, share of sentences that say no
+signal whose verdict is none or weak, unique-sentence ratio. Planted are the signals that a sentence says: by
+their words, and a question by its answer. With `--check`, exit 1 if one of the two shares misses its target.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ import json
 import secrets
 import statistics
 import tempfile
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +31,8 @@ from privgen.requests import page_requests
 from privgen.schema import Purpose
 from privgen.silo import open_silos
 from privgen.synthetic import write_marketplace
+
+TARGETS = {"planted_signal_first": 0.95, "sentences_without_signal_quiet": 0.90}
 
 
 def fresh_requests(locale: str, pages: int, seed: int) -> list[PageRequest]:
@@ -47,7 +52,8 @@ def fresh_requests(locale: str, pages: int, seed: int) -> list[PageRequest]:
 def measure(generator: Any, requests: list[PageRequest], explained: int) -> dict[str, Any]:
     """Write a page for each request and measure; the first `explained` pages are explained exactly."""
     pages = PageGenerator(generator)
-    slots, drops, first, saying, quiet, silent = SlotCount(), [], 0, 0, 0, 0
+    slots, drops, first, saying = SlotCount(), [], 0, 0
+    verdicts: Counter[tuple[bool, str]] = Counter()
     sentences: list[str] = []
     for number, request in enumerate(requests):
         asked = pages.section_requests(request)
@@ -68,9 +74,9 @@ def measure(generator: Any, requests: list[PageRequest], explained: int) -> dict
             hits, said = ranked_first(result.scores, target.texts, section_request)
             first, saying = first + hits, saying + said
             for verdict, sentence in zip(result.verdicts, section.sentences, strict=True):
-                if not sentence.source_ids:
-                    silent += 1
-                    quiet += verdict.value in ("none", "weak")
+                verdicts[bool(sentence.source_ids), verdict.value] += 1
+    silent = sum(times for (says, _), times in verdicts.items() if not says)
+    quiet = silent - verdicts[False, "supported"]
     return {
         "slot_error_rate": round(slots.rate, 5),
         "slots": slots.slots,
@@ -80,6 +86,8 @@ def measure(generator: Any, requests: list[PageRequest], explained: int) -> dict
         "planted_signal_first": first / saying if saying else None,
         "planted_sentences": saying,
         "sentences_without_signal_quiet": quiet / silent if silent else None,
+        "sentences_without_signal": silent,
+        "planted_sentences_supported": verdicts[True, "supported"] / saying if saying else None,
         "unique_sentence_ratio": round(len(set(sentences)) / len(sentences), 3),
     }
 
@@ -93,13 +101,18 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=4242)
     parser.add_argument("--model", default=EMBEDDED)
     parser.add_argument("--adapter", type=Path)
+    parser.add_argument("--check", action="store_true", help="exit 1 if a target is missed")
     options = parser.parse_args()
     generator = load_generator(model=options.model, adapter=options.adapter, batch_size=32)
     requests = fresh_requests(options.locale, options.pages, options.seed)
     where = {"locale": options.locale, "pages": len(requests), "model": options.model}
     figures = measure(generator, requests, options.explained)
     for name, value in figures.items():
-        print(json.dumps({"figure": name, "value": value} | where))
+        target = {"target": TARGETS[name]} if name in TARGETS else {}
+        print(json.dumps({"figure": name, "value": value} | target | where))
+    missed = [name for name, target in TARGETS.items() if (figures[name] or 0.0) < target]
+    if options.check and missed:
+        raise SystemExit(f"under its target: {', '.join(missed)}")
 
 
 if __name__ == "__main__":

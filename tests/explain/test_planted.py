@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
 import torch
+import typer
 
+from privgen.cli_explain import run_selftest
 from privgen.errors import ExplainError
 from privgen.explain.attribution import explain, game_for
 from privgen.explain.exact import exact_shapley, interactions
@@ -70,6 +74,24 @@ def test_every_kind_of_dependence_is_recovered(planted: PlantedModel) -> None:
     assert found["none_nats"] < 0.01 and found["none_verdicts"] == 1.0
     assert found["completeness_error"] <= 1e-6
     assert found["passed"]
+
+
+@pytest.mark.slow
+def test_the_command_shows_every_check(planted: PlantedModel, capsys: pytest.CaptureFixture[str]) -> None:
+    run_selftest(False, planted=planted, pages=2)
+    shown = capsys.readouterr().out
+    assert "self-test passed" in shown and "FAILED" not in shown
+    assert all(f"precision, {kind}" in shown for kind in ("single", "or", "and", "repeat"))
+    assert "verdict none" in shown and "random weights" in shown
+
+
+def test_the_command_fails_where_the_truth_does_not_come_back(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(typer.Exit) as ended:
+        run_selftest(True, planted=train_planted(steps=1), pages=1)
+    assert ended.value.exit_code == 1
+    found = json.loads(capsys.readouterr().out)
+    failed = {check["check"] for check in found["checks"] if not check["passed"]}
+    assert not found["passed"] and failed & {f"precision, {kind}" for kind in TYPES}
 
 
 @pytest.mark.slow

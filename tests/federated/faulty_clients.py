@@ -14,10 +14,11 @@ import torch
 from flwr.app import ConfigRecord, Context, Message
 from flwr.clientapp import ClientApp
 
-from privgen.federated.flower_app import CHANGE, WIRE, arrays_of, loaded_client_app, weights_of
+from privgen.federated.flower_app import CHANGE, loaded_client_app
 from privgen.federated.plan import PrivacyPlan
 from privgen.federated.settings import TrainingSettings
 from privgen.federated.silo import Silo
+from privgen.federated.wire import WIRE, arrays_of, weights_of
 
 CANARY = "canary-7719"
 

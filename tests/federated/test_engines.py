@@ -17,12 +17,13 @@ from flwr.supercore.task_identity import TaskIdentity
 
 from privgen.federated import simulate
 from privgen.federated.engines import InProcessGrid, run_inprocess
-from privgen.federated.flower_app import arrays_of, server_app, weights_of
-from privgen.federated.model import read_weights
+from privgen.federated.flower_app import server_app
 from privgen.federated.rules import RoundResult, Rules
 from privgen.federated.settings import Weights
 from privgen.federated.silo import Silo
 from privgen.federated.strategies import PrivateRounds
+from privgen.federated.weights_file import read_weights
+from privgen.federated.wire import arrays_of, weights_of
 
 SILOS = tuple(Silo(name, Path("none")) for name in ("alpine", "harbour", "mill", "quay"))
 

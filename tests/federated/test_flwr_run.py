@@ -58,6 +58,16 @@ def test_given_values_count(places: dict[str, Any], tmp_path: Path) -> None:
     assert job.ledgers == tmp_path / "books"
 
 
+def test_mechanisms_are_settings_like_any_other(places: dict[str, Any]) -> None:
+    short = {"rounds": 2, "steps-per-round": 1, "holdout": 0.25}
+    plan = job_of(APP["config"] | places | short | {"clipping": "adaptive", "clip-quantile": 0.7}).plan
+    assert (plan.clipping, plan.clip_quantile, plan.noise, plan.bands) == ("adaptive", 0.7, "independent", 1)
+    assert plan.count_noise == pytest.approx(1.64 * plan.noise_multiplier, rel=1e-3)
+    assert (plan.holdout, plan.validations, plan.validation_bound) == (0.25, 2, 6.0)
+    plan = job_of(APP["config"] | places | short | {"noise": "banded", "clipping": "automatic"}).plan
+    assert (plan.noise, plan.bands, plan.sample_rate, plan.clip_stability) == ("banded", 5, 1.0, 0.01)
+
+
 def test_what_is_missing_or_wrong_is_one_line(places: dict[str, Any], tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     for error, words, changes in (
@@ -66,7 +76,7 @@ def test_what_is_missing_or_wrong_is_one_line(places: dict[str, Any], tmp_path: 
         (DataError, "no records of a merchant", {"records": str(tmp_path / "empty")}),
         (ConfigError, "rounds", {"rounds": 0}),
         (ConfigError, "strategy", {"strategy": "krum"}),
-        (ConfigError, "unknown key", {"noise": 0.1}),
+        (ConfigError, "unknown key", {"sigma": 0.1}),
     ):
         with pytest.raises(error, match=words) as caught:
             job_of(APP["config"] | places | changes)

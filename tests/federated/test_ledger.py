@@ -320,7 +320,7 @@ def test_a_crash_at_any_byte_of_an_append(written: Path, tmp_path: Path) -> None
     before, head, spent = path.read_bytes(), head_path(path).read_bytes(), Ledger.open(path).spent()
     reserve(Ledger.open(path), server_round=3)
     after = path.read_bytes()
-    for length in range(len(before), len(after) + 1, 7):
+    for length in range(len(before), len(after), 7):
         path.write_bytes(after[:length])
         head_path(path).write_bytes(head)
         assert Ledger.open(path).spent() == spent

@@ -13,8 +13,9 @@ from peft import PeftModel
 from transformers import AutoModelForCausalLM, AutoModelForSeq2SeqLM
 
 from privgen.errors import DataError, ModelError, RunError
-from privgen.federated.model import _loaded, load_model, read_weights, save_weights
+from privgen.federated.model import _loaded, load_model
 from privgen.federated.settings import TrainingSettings, Weights
+from privgen.federated.weights_file import read_weights, save_weights
 from privgen.hf import HFGenerator
 
 

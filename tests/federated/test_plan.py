@@ -124,16 +124,73 @@ def test_every_field_is_wanted_and_part_of_the_id(field: str) -> None:
         PrivacyPlan.from_json(values)
     with pytest.raises(PlanError, match="unknown field seed"):
         PrivacyPlan.from_json(made.to_json() | {"seed": 1})
-    others = {"privacy_unit": "record", "records_per_unit": 3, "steps": 21, "sample_rate": 0.2, "delta": 1e-6}
     if field == "neighboring_relation":
         return
-    if field == "privacy_unit":
-        assert plan(privacy_unit="record", records_per_unit=1).plan_id != plan(records_per_unit=1).plan_id
-    else:
-        assert (
-            plan(**{field: others.get(field, "x 1" if field == "accountant" else 3.0)}).plan_id
-            != made.plan_id
-        )
+    before, after = _OTHERS.get(field, ({}, {field: 3.0}))
+    assert plan(**before).plan_id != plan(**(before | after)).plan_id
+
+
+_ADAPTIVE = {"clipping": "adaptive", "clip_quantile": 0.5, "clip_learning_rate": 0.2, "count_noise": 2.0}
+_AUTOMATIC = {"clipping": "automatic", "clip_stability": 0.01}
+_BANDED = {"noise": "banded", "bands": 4, "sample_rate": 1.0}
+_HELD_OUT = {"holdout": 0.2, "validation_noise": 4.0, "validation_bound": 6.0, "validations": 5}
+_OTHERS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "privacy_unit": ({"records_per_unit": 1}, {"privacy_unit": "record"}),
+    "records_per_unit": ({}, {"records_per_unit": 3}),
+    "steps": ({}, {"steps": 21}),
+    "sample_rate": ({}, {"sample_rate": 0.2}),
+    "delta": ({}, {"delta": 1e-6}),
+    "accountant": ({}, {"accountant": "x 1"}),
+    "clipping": ({}, _AUTOMATIC),
+    "noise": ({"sample_rate": 1.0}, _BANDED),
+    "bands": (_BANDED, {"bands": 5}),
+    "clip_stability": (_AUTOMATIC, {"clip_stability": 0.02}),
+    "clip_quantile": (_ADAPTIVE, {"clip_quantile": 0.7}),
+    "holdout": (_HELD_OUT, {"holdout": 0.3}),
+    "validations": (_HELD_OUT, {"validations": 6}),
+    **{name: (_ADAPTIVE, {name: 3.0}) for name in ("clip_learning_rate", "count_noise")},
+    **{name: (_HELD_OUT, {name: 3.0}) for name in ("validation_noise", "validation_bound")},
+}
+"""Field to a plan that may have it otherwise, and the change."""
+
+
+@pytest.mark.parametrize(
+    ("name", "changes"),
+    [
+        *[("clipping", {"clipping": "none"}), ("noise", {"noise": "tree"}), ("holdout", {"holdout": 0.6})],
+        *[(name, {name: 0.5}) for name in ("clip_stability", "clip_quantile", "count_noise")],
+        *[("bands", {"bands": 2}), ("validations", {"validations": 1}), ("bands", _BANDED | {"bands": 1})],
+        ("clip_quantile", _ADAPTIVE | {"clip_quantile": 1.0}),
+        ("clip_quantile", _ADAPTIVE | {"clip_quantile": math.nan}),
+        ("count_noise", _ADAPTIVE | {"count_noise": 0.75}),  # alone as much as both may cost
+        ("clip_stability", _AUTOMATIC | {"clip_stability": 0.0}),
+        ("sample_rate", _BANDED | {"sample_rate": 0.5}),
+        ("privacy_unit", _BANDED | {"privacy_unit": "record", "records_per_unit": 1}),
+        ("clipping", _BANDED | _ADAPTIVE),
+        ("validation_bound", _HELD_OUT | {"validation_bound": math.inf}),
+        ("validations", _HELD_OUT | {"validations": 0}),
+    ],
+)
+def test_mechanisms_have_their_own_fields_and_no_others(name: str, changes: dict[str, Any]) -> None:
+    with pytest.raises(PlanError, match=f"^{name}: wants"):
+        plan(**changes)
+
+
+@pytest.mark.parametrize("changes", [_ADAPTIVE, _AUTOMATIC, _BANDED, _HELD_OUT])
+def test_a_claim_names_the_mechanism(changes: dict[str, Any]) -> None:
+    made = plan(**changes)
+    claim = made.claim()
+    words = {
+        "clip_stability": ["automatic clipping: divided by its norm plus 0.01", "less than L2 norm 1"],
+        "count_noise": ["0.5 quantile", "noise of 2 ", "charged as one mechanism", "sum and count together"],
+        "bands": ["banded matrix (4 bands", "at most 5 times", "nothing is claimed for sampling"],
+        "holdout": ["5 validation losses", "share of 0.2", "clamped to 6", "noise of 4", "they never train"],
+    }
+    for field, parts in words.items():
+        for part in parts:
+            assert (part in claim) == (field in changes), part
+    assert ("Poisson" in claim) == (made.noise == "independent") and claim.count("\n") == 0
+    assert PrivacyPlan.from_json(json.loads(json.dumps(made.to_json()))) == made
 
 
 def test_a_plan_cannot_be_changed() -> None:

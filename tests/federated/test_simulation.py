@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import multiprocessing
 import random
 import signal
 import subprocess
@@ -19,6 +18,7 @@ import pytest
 import torch
 from federated_models import make_base, make_plan, make_silo
 from safetensors.numpy import load_file
+from started import Forked
 
 from privgen.errors import (
     BudgetExhausted,
@@ -36,6 +36,7 @@ from privgen.federated.opacus_step import private_steps
 from privgen.federated.randomness import random_source
 from privgen.federated.settings import TrainingSettings
 from privgen.federated.silo import open_records
+from privgen.federated.wire import WIRE
 
 CANARY = "canary-7719"
 
@@ -116,18 +117,22 @@ def test_a_fixed_seed_repeats_itself_and_is_stamped(silos: list[Silo], base: str
 
 
 def test_one_silo_federated_is_central_training(base: str, tmp_path: Path) -> None:
-    """Round by round: the same steps, in the same order, with the same draws, but for half precision."""
+    """To the last bit: the same steps in the same order with the same draws, travelling in half precision."""
     silo = _silo(tmp_path)
     plan = make_plan()
     result = _train([silo], plan, base, tmp_path / "out", seed=4, learning_rate=1e-3)
     model = load_model(base, rank=4)
-    model.set_weights({name: value * 0 for name, value in model.weights().items()})
+    weights = {name: value * 0 for name, value in model.weights().items()}
     settings = TrainingSettings(base=base, rank=4, steps_per_round=2, learning_rate=1e-3, seed=4)
     for server_round in (1, 2, 3):
+        given = {name: value.astype(WIRE).astype(np.float32) for name, value in weights.items()}
+        model.set_weights(given)
         source = random_source(4, "alpine", server_round)
         private_steps(model, open_records(silo), plan, settings, source)
+        for name, value in model.weights().items():
+            weights[name] = weights[name] + (value - given[name]).astype(WIRE).astype(np.float32)
     for name, value in load_file(tmp_path / "out" / "state.safetensors").items():
-        np.testing.assert_allclose(value, model.weights()[name], atol=5e-6)
+        np.testing.assert_array_equal(value, weights[name])
     assert result.rounds_done == 3
 
 
@@ -291,12 +296,10 @@ def test_kill_at_random_moments_never_under_counts(tmp_path: Path) -> None:
     """Ten times kill -9, seed 17: rounds never go back, every round in the model has been charged."""
     make_base(tmp_path / "base")
     silos = [_silo(tmp_path, name) for name in ("alpine", "harbour")]
-    server = multiprocessing.get_context("forkserver")
-    server.set_forkserver_preload(["killed_training"])
     rng = random.Random(17)
     reached = 0
     for _ in range(10):
-        told = _killed(server, tmp_path, after=rng.randint(0, 4), seconds=rng.uniform(0.0, 0.1))
+        told = _killed(tmp_path, after=rng.randint(0, 4), seconds=rng.uniform(0.0, 0.1))
         assert told[0] >= reached  # it went on, not back
         reached = told[-1]
         for silo in silos:
@@ -312,18 +315,14 @@ def test_kill_at_random_moments_never_under_counts(tmp_path: Path) -> None:
 _STATES = ("reserved", "committed")
 
 
-def _killed(server: Any, folder: Path, *, after: int, seconds: float) -> list[int]:
+def _killed(folder: Path, *, after: int, seconds: float) -> list[int]:
     """Rounds done that a training told of before it was killed, a moment after its `after`-th round."""
-    here, there = server.Pipe(duplex=False)
-    process = server.Process(target=killed_training.train_and_tell, args=(folder, there))
-    process.start()
-    there.close()
-    told = [here.recv() for _ in range(after + 1)]
+    process = Forked(killed_training.train_and_tell, folder)
+    told = [process.pipe.recv() for _ in range(after + 1)]
     time.sleep(seconds)
     process.kill()
-    process.join()
-    assert process.exitcode == -signal.SIGKILL
+    assert process.wait() == -signal.SIGKILL
     with contextlib.suppress(EOFError):
         while True:
-            told.append(here.recv())
+            told.append(process.pipe.recv())
     return told

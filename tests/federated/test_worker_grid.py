@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import multiprocessing
-import os
 import signal
-import subprocess
-import sys
 import time
 from functools import partial
 from pathlib import Path
-from typing import Any
 
+import killed_training
 import numpy as np
 import pytest
 from faulty_clients import faulty_app
@@ -19,12 +16,14 @@ from federated_models import make_base, make_plan, make_silo
 from flwr.app import Context
 from flwr.serverapp import Grid, ServerApp
 from safetensors.numpy import load_file
+from started import Forked, session
 
 from privgen.federated import Ledger, Silo, simulate
 from privgen.federated.engines import run_inprocess
 from privgen.federated.rules import Use
 from privgen.federated.worker_grid import WorkerGrid
 
+pytestmark = pytest.mark.usefixtures("libraries_loaded")
 NAMES = ("alpine", "harbour", "mill")
 
 
@@ -85,67 +84,33 @@ def test_a_factory_that_fails_is_an_error_of_every_node(silos: list[Silo], tmp_p
     assert codes == [2, 2, 2]
 
 
-_TRAIN = """
-import sys
-from pathlib import Path
-from federated_models import make_plan
-from privgen.federated import Silo, simulate
-if __name__ == "__main__":
-    folder = Path(sys.argv[1])
-    silos = [Silo(name, folder / f"{name}.jsonl") for name in ("alpine", "harbour", "mill")]
-    told = lambda done, total, label: print(int(done), flush=True)
-    plan = make_plan(steps=400, target_epsilon=1e9)
-    simulate(silos, plan, str(folder / "base"), folder / "out", rounds=400, steps_per_round=1, rank=2,
-             min_customers=5, workers=2, progress=told)
-"""
-
-
 @pytest.mark.slow
 def test_workers_end_with_a_killed_parent_and_training_goes_on(silos: list[Silo], tmp_path: Path) -> None:
     make_base(tmp_path / "base")
-    (tmp_path / "train.py").write_text(_TRAIN)
-    path = os.pathsep.join([str(Path(__file__).parent), *sys.path])
-    environment = os.environ | {"PYTHONPATH": path, "OMP_NUM_THREADS": "1"}
-    reached = 0
-    for _ in range(2):
-        with subprocess.Popen(
-            [sys.executable, str(tmp_path / "train.py"), str(tmp_path)],
-            env=environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-            start_new_session=True,
-        ) as process:
-            assert process.stdout is not None
-            first = int(process.stdout.readline())
-            assert first >= reached
-            reached = [int(process.stdout.readline()) for _ in range(2)][-1]
-            os.kill(process.pid, signal.SIGKILL)
-        assert _gone(process.pid)
-        for name in NAMES:  # nobody holds a ledger, and every round in the model was charged
-            book = Ledger.open(tmp_path / "out" / "ledger" / f"{name}.jsonl")
-            with book.locked():
-                committed = {e["server_round"] for e in book.entries() if e["state"] == "committed"}
-            assert {*range(1, reached + 1)} <= committed
+    parent = Forked(killed_training.train_and_tell, tmp_path, 2)
+    reached = [int(parent.pipe.recv()) for _ in range(4)][-1]
+    assert len(session(parent.pid)) >= 3  # with both workers
+    parent.kill()
+    assert parent.wait() == -signal.SIGKILL and _gone(parent.pid)
+    for name in NAMES:  # nobody holds a ledger, and every round in the model was charged
+        book = Ledger.open(tmp_path / "out" / "ledger" / f"{name}.jsonl")
+        with book.locked():
+            committed = {e["server_round"] for e in book.entries() if e["state"] == "committed"}
+        assert {*range(1, reached + 1)} <= committed
+    seen: list[int] = []
+    result = killed_training.train(
+        tmp_path,
+        rounds=reached + 4,
+        workers=2,
+        progress=lambda done, total, label: seen.append(int(done)),
+    )
+    assert result.rounds_done == reached + 4 and seen == [*range(seen[0], reached + 5)]
+    assert seen[0] >= reached > 0  # it went on, not back
 
 
-def _gone(session: int, patience: float = 20.0) -> bool:
-    """Whether no process of a session is left, after a while."""
+def _gone(number: int, patience: float = 90.0) -> bool:
+    """Whether no process of a session is left, after a while: one that has loaded torch is slow to end."""
     end = time.monotonic() + patience
-    while time.monotonic() < end:
-        if not _session(session):
-            return True
-        time.sleep(0.2)
-    return False
-
-
-def _session(session: int) -> list[Any]:
-    found = []
-    for entry in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            state, _, _, number = entry.read_text().rpartition(")")[2].split()[:4]
-        except (OSError, ValueError):
-            continue
-        if int(number) == session and state != "Z":
-            found.append(entry)
-    return found
+    while session(number) and time.monotonic() < end:
+        time.sleep(0.05)
+    return not session(number)

@@ -37,3 +37,24 @@ def scrubbed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def run(scrubbed: Path, tmp_path: Path) -> Path:
     """A copy of the scrubbed run."""
     return Path(shutil.copytree(scrubbed, tmp_path / "run"))
+
+
+@pytest.fixture(scope="session")
+def whole(scrubbed: Path, models: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run through every stage: trained, a page for everybody, explained, reported; copy it as well."""
+    from erasure_tools import PAGES, SMALL
+
+    from privgen.pipeline import run_stage
+
+    run = Path(shutil.copytree(scrubbed, tmp_path_factory.mktemp("whole") / "run"))
+    run_stage("train", run, flags={"train": SMALL, "model": str(models / "causal")})
+    run_stage("generate", run, flags={"generate": PAGES})
+    run_stage("explain", run, flags={"explain": {"method": "leave_one_out"}})
+    run_stage("report", run)
+    return run
+
+
+@pytest.fixture
+def full(whole: Path, tmp_path: Path) -> Path:
+    """A copy of the whole run."""
+    return Path(shutil.copytree(whole, tmp_path / "full"))

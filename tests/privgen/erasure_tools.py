@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 
 from privgen.anonymize import load_key
 from privgen.anonymize.tokens import Tokens
+from privgen.files import read_jsonl
 
 IDENTIFIERS = ("name", "phone", "email", "address")
 SMALL = {
@@ -66,3 +67,18 @@ def _content(path: Path) -> str:
     data = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
     text = data.decode("utf-8", "replace")
     return text + text.encode("latin-1", "replace").decode("unicode_escape", "replace")
+
+
+def widest(run: Path) -> str:
+    """A customer who is in tables, records, pages and explanations."""
+    make = tokens(run)
+    trained = {line["customer_id"] for path in run.glob("federated/records/*") for line in read_jsonl(path)}
+    explained = {line["page_id"] for line in read_jsonl(run / "explanations/explanations.jsonl")}
+    pages = {p["customer_id"] for p in read_jsonl(run / "pages/pages.jsonl") if p["page_id"] in explained}
+    both = trained & pages
+    return next(id_ for id_ in sorted(people(run)) if make.identifier("customer_id", id_) in both)
+
+
+def has_records(run: Path, customer: str) -> bool:
+    name = tokens(run).identifier("customer_id", customer)
+    return any(line["customer_id"] == name for f in run.glob("federated/records/*") for line in read_jsonl(f))

@@ -83,3 +83,38 @@ _value = st.text("abz19 云", min_size=1, max_size=6)
 def test_a_title_set_off_by_spaces_is_found(title: str, left: str, right: str) -> None:
     signal = _view("a", " ".join(title.split()))
     assert cited_signals(f"{left} {' '.join(title.split())} {right}", [signal], phrases("en")) == ("a",)
+
+
+def test_the_title_of_the_product_is_no_signal() -> None:
+    """A category inside it is not said by naming the product."""
+    words = phrases("zh")
+    profile = _signal("c1", SignalKind.PROFILE, "profile", {"category": "护发精油"}, "zh")
+    viewed = _view("c2", "石光护发精油", language="zh")
+    signals = [profile, viewed]
+    assert cited_signals("石光护发精油来了。", [profile], words) == ("c1",)
+    assert cited_signals("石光护发精油来了。", [profile], words, "石光护发精油") == ()
+    assert cited_signals("石光护发精油来了，您常买护发精油。", [profile], words, "石光护发精油") == ("c1",)
+    assert cited_signals("您看过石光护发精油共3次。", signals, words, "石光护发精油") == ("c2",)
+
+
+@pytest.mark.parametrize(
+    ("language", "question", "name", "answer", "later"),
+    [
+        ("en", "what is the warranty of it?", "warranty", "The answer on warranty is 3 years.", 0),
+        ("zh", "想知道它的质保。", "质保", "质保的答案是3 years。", 0),
+        ("en", "what is the taste?", "warranty", "", 1),
+        ("zh", "味道怎么样？", "质保", "", 1),
+    ],
+)
+def test_an_answer_says_its_question(
+    language: str, question: str, name: str, answer: str, later: int
+) -> None:
+    words = phrases(language)
+    asked = _signal("c1", SignalKind.DIALOGUE, "dialogue", {"text": question}, language)
+    fact = _signal("p1", SignalKind.ATTRIBUTE, "attribute", {"name": name, "value": "3 years"}, language)
+    other = _signal("p2", SignalKind.ATTRIBUTE, "attribute", {"name": "x", "value": "blue"}, language)
+    sentence = answer or words.sentences["dialogue_open"][later]
+    assert cited_signals(sentence, [asked, fact, other], words) == (("c1", "p1") if answer else ("c1",))
+    assert cited_signals(sentence.replace("3 years", "blue"), [other, asked, fact], words) == (
+        ("p2",) if answer else ("c1",)
+    )

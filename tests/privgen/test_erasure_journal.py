@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import signal
-import subprocess
-import sys
 import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 from erasure_tools import files_with, people
+from started import Command
 
 from privgen.erasure_journal import FOLDER, Staging, finish
 from privgen.files import sha256_tree
@@ -62,10 +60,8 @@ def test_finishing_twice_is_finishing_once(run: Path) -> None:
     assert sha256_tree(run) == once
 
 
-def _start(*arguments: object) -> subprocess.Popen[bytes]:
-    environment = os.environ | {"OMP_NUM_THREADS": "1", "SOURCE_DATE_EPOCH": "1780000000"}
-    command = [sys.executable, "-m", "privgen.cli", "erase", *map(str, arguments), "--json"]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment)
+def _start(*arguments: object) -> Command:
+    return Command("erase", *arguments, "--json", environment={"SOURCE_DATE_EPOCH": "1780000000"})
 
 
 @pytest.mark.slow
@@ -76,18 +72,16 @@ def test_a_killed_erasure_goes_on(run: Path, tmp_path: Path) -> None:
     (run / "keys/erasures.key").write_text("12cd" * 16)
     (run / "keys/erasures.key").chmod(0o600)
     straight = Path(shutil.copytree(run, tmp_path / "straight"))
-    process = _start("--customer", customer, straight)
-    assert process.communicate() and process.returncode == 0
+    assert _start("--customer", customer, straight).end()[0] == 0
     for turn, sign in enumerate(("new/silos", "journal.json", "journal.json")):
         killed = Path(shutil.copytree(run, tmp_path / f"killed{turn}"))
         _kill_when(killed / FOLDER / sign, "--customer", customer, killed)
         journal = killed / FOLDER / "journal.json"
         assert (killed / FOLDER).exists() and journal.exists() == (sign == "journal.json")
         assert not journal.exists() or not any(id_ in journal.read_text() for id_ in who["ids"])
-        process = _start("--customer", customer, killed)
-        output, errors = process.communicate()
-        assert process.returncode == 0, errors.decode()
-        assert json.loads(output)["status"] == "erased"  # by this command, whoever began it
+        code, printed = _start("--customer", customer, killed).end()
+        assert code == 0, printed
+        assert json.loads(printed)["status"] == "erased"  # by this command, whoever began it
         assert files_with(killed, who["ids"] | who["values"]) == set()
         for part in ("silos", "scrubbed", "truth", "pages", "erasures.jsonl"):
             assert sha256_tree(killed / part) == sha256_tree(straight / part)
@@ -97,8 +91,7 @@ def test_a_killed_erasure_goes_on(run: Path, tmp_path: Path) -> None:
 def _kill_when(sign: Path, *arguments: object) -> None:
     """Kill the process as soon as a file shows."""
     process = _start(*arguments)
-    while not sign.exists() and process.poll() is None:
+    while not sign.exists() and process.wait(0.0) is None:
         time.sleep(0.0005)
-    process.send_signal(signal.SIGKILL)
-    process.communicate()
-    assert process.returncode == -signal.SIGKILL
+    process.kill()
+    assert process.wait() == -signal.SIGKILL

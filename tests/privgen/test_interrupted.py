@@ -47,7 +47,7 @@ def _killed(seconds: float, rng: random.Random, *arguments: object) -> Iterator[
     """
     for turn in range(KILLS):
         command = Command(*arguments)
-        if not command.wait((rng.uniform(0.1, 0.3) + 0.7 * turn / KILLS) * seconds):
+        if command.wait((rng.uniform(0.1, 0.3) + 0.7 * turn / KILLS) * seconds) is None:
             command.kill()
         code, _ = command.end()
         yield code == -signal.SIGKILL

@@ -18,6 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("anonymize", "federated", "explain")
 BASE = {
     *("errors", "files", "schema", "rawfiles", "tables", "prompt", "config", "runfolder", "progress"),
+    "phrases",
 }
 HEAVY = {
     *("torch", "transformers", "peft", "safetensors", "tokenizers", "accelerate", "opacus", "dp_accounting"),
@@ -40,7 +41,10 @@ ADAPTERS = {
     "anonymize/presidio_operators.py": {"presidio_anonymizer"},
     "anonymize/ray_data.py": {"ray"},
     "federated/base.py": {"torch", "transformers"},
-    "federated/model.py": {"torch", "peft", "safetensors"},
+    "federated/batches.py": {"torch"},
+    "federated/lora.py": {"torch", "peft"},
+    "federated/model.py": {"torch"},
+    "federated/weights_file.py": {"safetensors"},
     "federated/preflight.py": {"torch"},
     "federated/unit_gradients.py": {"torch"},
     "federated/opacus_step.py": {"torch", "opacus"},
@@ -52,7 +56,11 @@ ADAPTERS = {
     "federated/strategies.py": {"flwr"},
     "federated/streamed_grid.py": {"flwr"},
     "federated/worker_grid.py": {"flwr"},
-    "explain/scorer.py": {"torch", "transformers"},
+    "federated/wire.py": {"flwr"},
+    "explain/scorer.py": {"torch"},
+    "explain/batching.py": {"torch"},
+    "explain/token_store.py": {"torch", "transformers"},
+    "explain/captum_gradients.py": {"torch", "captum"},
     "explain/captum_methods.py": {"torch", "captum"},
     "explain/shap_methods.py": {"shap"},
     "explain/planted_training.py": {"torch", "transformers"},

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from erasure_tools import SMALL
 
 from privgen.config import TrainConfig
 from privgen.errors import BudgetExhausted, DataError, RunError
@@ -19,16 +20,6 @@ from privgen.runfolder import RunFolder
 from privgen.schema import Purpose
 from privgen.silo import Silo
 from privgen.stage_train import _large_enough
-
-SMALL = {
-    "rounds": 1,
-    "steps_per_round": 1,
-    "min_customers": 2,
-    "rank": 2,
-    "max_length": 256,
-    "expected_batch_size": 2.0,
-    "records_per_customer": 2,
-}
 
 MORE = {"target_epsilon": 16.0, "rounds": 4}
 """A larger plan: what is spent already counts against it, so it stops before its last round."""
