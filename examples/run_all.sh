@@ -30,6 +30,7 @@ step "$BIN/python" examples/benchmarks/page_quality.py --pages 5 --explained 1 -
 step "$BIN/python" examples/benchmarks/trust_cost.py --quick
 step "$BIN/python" examples/benchmarks/round_overhead.py --quick
 step "$BIN/python" examples/benchmarks/dp_step.py --quick
+step "$BIN/python" examples/benchmarks/dp_utility.py --quick
 step "$BIN/python" examples/benchmarks/shell_speed.py 3
 if [ -n "${PRIVGEN_OLIST:-}" ]; then
   step "$BIN/python" examples/ingest_olist.py "$PRIVGEN_OLIST" "$WORK/olist"

@@ -8,6 +8,7 @@ from privgen.config import TrainConfig
 from privgen.federated.bounds import update_bound
 from privgen.federated.participation import most_rounds
 from privgen.federated.plan import PrivacyPlan
+from privgen.federated.rates import default_rate
 from privgen.federated.rules import Rules
 from privgen.federated.settings import TrainingSettings
 
@@ -37,14 +38,18 @@ def plan_of(config: TrainConfig, merchants: int) -> PrivacyPlan:
     )
 
 
-def settings_of(config: TrainConfig, base: str) -> TrainingSettings:
-    """How silos train the base model."""
+def settings_of(config: TrainConfig, base: str, merchants: int) -> TrainingSettings:
+    """How silos train the base model; so many of them take part."""
+    averaged = min(config.silos_per_round or merchants, merchants)
+    rate = config.learning_rate
     return TrainingSettings(
         base=base,
+        adapter=config.adapter,
         rank=config.rank,
         steps_per_round=config.steps_per_round,
-        learning_rate=config.learning_rate,
+        learning_rate=default_rate(averaged, config.adapter) if rate is None else rate,
         max_length=config.max_length,
+        signal_dropout=config.signal_dropout,
         proximal_mu=config.proximal_mu,
         seed=config.seed,
     )

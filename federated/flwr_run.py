@@ -36,7 +36,8 @@ except ImportError as missing:  # pragma: no cover - depends on the installation
 Value = str | int | float | bool
 _PLACES = ("records", "base", "out")
 _OPTIONAL = (
-    *("silos-per-round", "deadline", "validation", "ledger-dir", "unsafe-seed", "count-noise", "bands"),
+    *("learning-rate", "silos-per-round", "deadline", "validation", "ledger-dir", "unsafe-seed"),
+    *("count-noise", "bands"),
 )
 
 
@@ -76,7 +77,7 @@ def job_of(values: Mapping[str, Value]) -> Job:
         config,
         silos,
         plan_of(config, len(silos)),
-        settings_of(config, str(values["base"])),
+        settings_of(config, str(values["base"]), len(silos)),
         out,
         Path(config.ledger_dir) if config.ledger_dir else out / "ledger",
     )

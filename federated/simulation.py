@@ -12,6 +12,7 @@ from privgen.federated.aggregation import AggregationName
 from privgen.federated.bounds import update_bound
 from privgen.federated.participation import most_rounds
 from privgen.federated.plan import PrivacyPlan
+from privgen.federated.rates import default_rate
 from privgen.federated.result import FederatedResult
 from privgen.federated.rules import Rules, StrategyName, Use
 from privgen.federated.settings import Adapter, TrainingSettings, Weights
@@ -45,7 +46,7 @@ def simulate(
     deadline: float | None = None,
     validation: Path | None = None,
     rank: int = 8,
-    learning_rate: float = 1e-3,
+    learning_rate: float | None = None,
     max_length: int = 512,
     signal_dropout: float = 0.3,
     min_customers: int = 20,
@@ -86,7 +87,7 @@ def simulate(
         validation: JSON Lines of public training records; the adapter is then the best round's by their loss.
         adapter: lora, or full to train all weights of the base model.
         rank: LoRA rank.
-        learning_rate: Of the local optimiser.
+        learning_rate: Of the local optimiser; default by the number of silos that a round averages.
         max_length: Most tokens of a record; longer ones lose their first signals, or are left out.
         signal_dropout: Probability that a signal of a record is left out of its prompt in a step.
         min_customers: Silos with fewer customers are refused.
@@ -102,12 +103,14 @@ def simulate(
         ModelError: The base model cannot be loaded or trained.
         RunError: No silo gave a usable result in the first round.
     """
+    members = tuple(silos)
+    averaged = min(silos_per_round or len(members), len(members)) or 1
     settings = TrainingSettings(
         base=base,
         adapter=adapter,
         rank=rank,
         steps_per_round=steps_per_round,
-        learning_rate=learning_rate,
+        learning_rate=default_rate(averaged, adapter) if learning_rate is None else learning_rate,
         max_length=max_length,
         signal_dropout=signal_dropout,
         proximal_mu=proximal_mu,
@@ -124,7 +127,6 @@ def simulate(
         bound=partial(update_bound, settings),
         seed=seed,
     )
-    members = tuple(silos)
     check_training(members, plan, settings, rules, rounds, min_customers)
     if engine not in get_args(EngineName):
         raise ConfigError("train: engine: wants inprocess or ray")

@@ -219,6 +219,7 @@ def train(
     delta: Annotated[float | None, typer.Option(help="Delta of the guarantee.")] = None,
     rounds: Annotated[int | None, typer.Option(help="Federated rounds.", min=1)] = None,
     sample_rate: Annotated[float | None, typer.Option(help="Poisson rate of a customer per step.")] = None,
+    learning_rate: Annotated[float | None, typer.Option(help="Default by the number of silos.")] = None,
     clipping: Annotated[str | None, typer.Option(help="flat, automatic or adaptive.")] = None,
     clip_quantile: Annotated[
         float | None, typer.Option(help="Adaptive clipping: quantile that the bound follows.")
@@ -263,6 +264,7 @@ def train(
         "delta": delta,
         "rounds": rounds,
         "sample_rate": sample_rate,
+        "learning_rate": learning_rate,
         "clipping": clipping,
         "clip_quantile": clip_quantile,
         "noise": noise,

@@ -105,9 +105,9 @@ class TrainConfig(Part):
         min_customers: Silos with fewer consenting customers are refused.
         skip_small: Leave such silos out, named in the summary, instead of refusing to train.
         expected_batch_size: Public divisor of the noisy sum, in customers.
-        adapter: lora, or full to train all weights of the model (a lower learning_rate is needed then).
+        adapter: lora, or full to train all weights of the model.
         rank: LoRA rank.
-        learning_rate: Of the local optimiser.
+        learning_rate: Of the local optimiser; default by the number of silos that a round averages.
         signal_dropout: Probability that a training example lacks a signal of its prompt, so that taking one
             away, as explanations do, is nothing new to the model.
         engine: inprocess, or ray for Flower's simulation engine.
@@ -147,7 +147,7 @@ class TrainConfig(Part):
     expected_batch_size: Annotated[float, Field(gt=0)] = 12.0
     adapter: Literal["lora", "full"] = "lora"
     rank: Positive = 8
-    learning_rate: Annotated[float, Field(gt=0)] = 1e-3
+    learning_rate: Annotated[float, Field(gt=0)] | None = None
     signal_dropout: Annotated[float, Field(ge=0, lt=1)] = 0.3
     max_length: Positive = 512
     engine: Literal["inprocess", "ray"] = "inprocess"

@@ -53,6 +53,7 @@ def honest(base: str, silos: tuple[Silo, ...], tmp_path_factory: pytest.TempPath
             rounds=2,
             steps_per_round=2,
             rank=4,
+            learning_rate=1e-3,
             min_customers=5,
             seed=9,
         )
@@ -70,7 +71,7 @@ def train(
     deadline: float | None = None,
     **rules: Any,
 ) -> FederatedResult:
-    settings = TrainingSettings(base=base, rank=4, steps_per_round=2, seed=9)
+    settings = TrainingSettings(base=base, rank=4, steps_per_round=2, learning_rate=1e-3, seed=9)
     made = Rules("", bound=partial(update_bound, settings), seed=9, deadline=deadline, **rules)
     plan = make_plan()
     training = Training(

@@ -120,10 +120,10 @@ def test_one_silo_federated_is_central_training(base: str, tmp_path: Path) -> No
     """To the last bit: the same steps in the same order with the same draws, travelling in half precision."""
     silo = _silo(tmp_path)
     plan = make_plan()
-    result = _train([silo], plan, base, tmp_path / "out", seed=4)
+    result = _train([silo], plan, base, tmp_path / "out", seed=4, learning_rate=1e-3)
     model = load_model(base, rank=4)
     weights = {name: value * 0 for name, value in model.weights().items()}
-    settings = TrainingSettings(base=base, rank=4, steps_per_round=2, seed=4)
+    settings = TrainingSettings(base=base, rank=4, steps_per_round=2, learning_rate=1e-3, seed=4)
     for server_round in (1, 2, 3):
         given = {name: value.astype(WIRE).astype(np.float32) for name, value in weights.items()}
         model.set_weights(given)
