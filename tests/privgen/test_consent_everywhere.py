@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from erasure_tools import rows
+from pdf_text import pdf_text
 from shop_rows import START, canary, shop, write_silo
 
 from privgen.consent import allows
@@ -67,8 +68,12 @@ def shop_run(planted: Path, tmp_path: Path) -> Path:
 def _told(path: Path) -> set[str]:
     """Whose canaries a file, or any file of a folder, holds."""
     files = [file for file in path.rglob("*") if file.is_file()] if path.is_dir() else [path]
-    texts = [file.read_text("utf-8") for file in files]
+    texts = [_text(file) for file in files]
     return {id_ for id_ in PEOPLE if any(canary(id_) in text for text in texts)}
+
+
+def _text(file: Path) -> str:
+    return pdf_text(file.read_bytes()) if file.suffix == ".pdf" else file.read_text("utf-8")
 
 
 def test_the_planted_consents_are_what_they_should_be() -> None:
