@@ -71,39 +71,45 @@ def counterfactual(
     top = explanation.top(sentence)
     if top is None:
         return None
-    if top.signal_id not in {signal.signal_id for signal in prompt.signals}:
-        raise ExplainError("counterfactual: the prompt is not the one that was explained")
-    after = list(regenerate(prompt.without(top.signal_id)))
-    index = match(explanation.sentences, after, sentence)
-    text = after[index] if index is not None else ""
-    return Counterfactual(top.signal_id, explanation.sentences[sentence], text)
+    return _compared(explanation, sentence, top.signal_id, regenerate(_without(prompt, top.signal_id)))
 
 
 def all_counterfactuals(
-    explanation: Explanation, prompt: Prompt, regenerate: Callable[[Prompt], Sequence[str]]
+    explanation: Explanation,
+    prompt: Prompt,
+    regenerate: Callable[[Sequence[Prompt]], Sequence[Sequence[str]]],
 ) -> dict[int, Counterfactual]:
     """Counterfactuals of all supported sentences; sentences with the same top signal share one regeneration.
 
     Args:
         explanation: Names the top signals.
         prompt: The prompt that was explained.
-        regenerate: Writes the section's sentences for a prompt.
+        regenerate: Writes the section's sentences for each of several prompts; called once, so that a model
+            can write them as one batch, and not at all if no sentence has support.
 
     Raises:
         ExplainError: The prompt lacks a top signal.
     """
-    written: dict[tuple[str, ...], list[str]] = {}
-
-    def once(smaller: Prompt) -> list[str]:
-        key = tuple(signal.signal_id for signal in smaller.signals)
-        if key not in written:
-            written[key] = list(regenerate(smaller))
-        return written[key]
-
-    found = {
-        index: counterfactual(explanation, index, prompt, once) for index in range(len(explanation.sentences))
+    found = ((index, explanation.top(index)) for index in range(len(explanation.sentences)))
+    tops = {index: top.signal_id for index, top in found if top is not None}
+    removed = list(dict.fromkeys(tops.values()))
+    texts = regenerate([_without(prompt, signal_id) for signal_id in removed]) if removed else []
+    written = dict(zip(removed, texts, strict=True))
+    return {
+        index: _compared(explanation, index, signal_id, written[signal_id])
+        for index, signal_id in tops.items()
     }
-    return {index: value for index, value in found.items() if value is not None}
+
+
+def _without(prompt: Prompt, signal_id: str) -> Prompt:
+    if signal_id not in {signal.signal_id for signal in prompt.signals}:
+        raise ExplainError("counterfactual: the prompt is not the one that was explained")
+    return prompt.without(signal_id)
+
+
+def _compared(explanation: Explanation, sentence: int, removed: str, after: Sequence[str]) -> Counterfactual:
+    index = match(explanation.sentences, after, sentence)
+    return Counterfactual(removed, explanation.sentences[sentence], "" if index is None else after[index])
 
 
 def match(before: Sequence[str], after: Sequence[str], sentence: int) -> int | None:

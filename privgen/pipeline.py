@@ -124,7 +124,7 @@ def _generate(run: RunFolder, config: RunConfig, given: dict[str, Any], progress
 
 
 def _explain(run: RunFolder, config: RunConfig, given: dict[str, Any], progress: Progress) -> StageResult:
-    from privgen.stage_pages import explain_pages
+    from privgen.stage_explain import explain_pages
 
     return explain_pages(run, config, progress)
 

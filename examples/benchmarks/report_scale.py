@@ -30,7 +30,8 @@ from privgen.files import canonical_json, read_jsonl, sha256_text, sha256_tree, 
 from privgen.pipeline import run_stage
 from privgen.runfolder import RunFolder
 from privgen.schema import TABLES, Purpose
-from privgen.stage_pages import EXPLANATIONS, PAGES, explanation_counts, page_counts
+from privgen.stage_explain import EXPLANATIONS, explanation_counts
+from privgen.stage_pages import PAGES, page_counts
 from privgen.tables import arrow_schema, read_table
 
 MERCHANTS, CUSTOMERS, EACH = 5, 40, 25

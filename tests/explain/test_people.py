@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
@@ -51,14 +52,29 @@ def test_sentences_with_one_top_signal_share_a_regeneration() -> None:
     shown = prompt("viewed trail shoes", "likes blue")
     asked: list[Prompt] = []
 
-    def regenerate(smaller: Prompt) -> list[str]:
-        asked.append(smaller)
-        return ["Soft shoes.", "Made of cloth."]
+    def regenerate(smaller: Sequence[Prompt]) -> list[list[str]]:
+        asked.extend(smaller)
+        return [["Soft shoes.", "Made of cloth."] for _ in smaller]
 
     found = all_counterfactuals(explained(shown, [[4.0, 0.1], [3.0, 0.0]]), shown, regenerate)
     assert {index: c.text for index, c in found.items()} == {0: "Soft shoes.", 1: "Made of cloth."}
     assert len(asked) == 1
     assert all_counterfactuals(explained(shown, [[0.0, 0.0]]), shown, regenerate) == {}
+    assert len(asked) == 1  # nothing is written where no sentence has support
+
+
+def test_each_sentence_is_compared_with_the_text_without_its_own_signal() -> None:
+    shown = prompt("viewed trail shoes", "likes blue")
+    texts = {"s1": ["Soft shoes.", "Blue ones."], "s0": ["Trail shoes.", "Any colour."]}
+
+    def regenerate(smaller: Sequence[Prompt]) -> list[list[str]]:
+        return [texts[one.signals[0].signal_id] for one in smaller]
+
+    found = all_counterfactuals(explained(shown, [[4.0, 0.1], [0.0, 3.0]]), shown, regenerate)
+    assert {index: (c.removed, c.text) for index, c in found.items()} == {
+        0: ("s0", "Soft shoes."),
+        1: ("s1", "Any colour."),
+    }
 
 
 def test_a_sentence_without_support_has_no_counterfactual() -> None:

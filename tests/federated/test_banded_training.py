@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
 import itertools
 import os
 import random
 import shutil
-import signal
-import time
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from federated_models import make_base, make_plan, make_silo
+from ledger_tools import killed
 from numpy.typing import NDArray
 from scipy import stats
 from test_strategy_matrix import matrix
@@ -240,7 +238,6 @@ def _rounds_until_killed(silo: Silo, out: Path, plan: PrivacyPlan, base: str, pi
         os.write(pipe, f"{number} {sorted(change)[0]}\n".encode())  # the result is out
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 def test_kill_9_at_random_moments_never_makes_a_run_cheaper_or_repeat(
     base: str, silo: Silo, tmp_path: Path
 ) -> None:
@@ -250,21 +247,9 @@ def test_kill_9_at_random_moments_never_makes_a_run_cheaper_or_repeat(
     train(silo, out, plan, base, 1)  # load everything before the forks
     rows: dict[bytes, int] = {}
     for _ in range(12):
-        read, write = os.pipe()
-        child = os.fork()
-        if child == 0:
-            with contextlib.suppress(BaseException):
-                os.close(read)
-                _rounds_until_killed(silo, out, plan, base, write)
-            os._exit(1)
-        os.close(write)
-        told = os.read(read, 1)  # a first round is done
-        time.sleep(delays.uniform(0.0, 0.08))
-        os.kill(child, signal.SIGKILL)
-        os.waitpid(child, 0)
-        while more := os.read(read, 1 << 16):
-            told += more
-        os.close(read)
+        told = killed(
+            lambda pipe: _rounds_until_killed(silo, out, plan, base, pipe), delays.uniform(0.0, 0.08), first=1
+        )
         ledger = Ledger.open(out / "alpine.jsonl")
         entries = ledger.entries()
         (instance,) = {entry["instance"] for entry in entries}

@@ -1,17 +1,9 @@
-"""The ledger: what it counts, and that no crash, cut, edit or second process makes it count less."""
+"""The ledger: what it counts, and that no cut and no edit makes it count less."""
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
-import random
-import resource
-import shutil
-import signal
-import subprocess
-import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -19,65 +11,19 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from ledger_tools import FINGERPRINT, copy, path, plan, reserve, written
 
 from privgen.errors import BudgetExhausted, LedgerError, PlanError
-from privgen.federated.accounting import pld_epsilon
 from privgen.federated.chain import head_path, read_chain
 from privgen.federated.ledger import Ledger, PrivacySpend
-from privgen.federated.plan import PrivacyPlan
 
-FINGERPRINT = "ab" * 32
+__all__ = ["path", "written"]  # fixtures
+
 FIELDS = {
     *("state", "event", "noise_multiplier", "sample_rate", "steps", "privacy_unit", "delta", "plan_id"),
     *("server_round", "data_fingerprint", "previous_hash", "hash"),
 }
 """What DESIGN.md promises of a line."""
-
-
-def plan(**changes: Any) -> PrivacyPlan:
-    values: dict[str, Any] = {
-        "privacy_unit": "customer",
-        "neighboring_relation": "add_or_remove_one",
-        "sample_rate": 0.1,
-        "steps": 100_000,
-        "max_grad_norm": 1.0,
-        "noise_multiplier": 20.0,
-        "records_per_unit": 4,
-        "batch_divisor": 8.0,
-        "delta": 1e-5,
-        "target_epsilon": 8.0,
-        "accountant": "test",
-    }
-    return PrivacyPlan(**(values | changes))
-
-
-def reserve(ledger: Ledger, made: PrivacyPlan | None = None, *, steps: int = 2, server_round: int = 0) -> str:
-    return ledger.reserve(
-        made or plan(), steps=steps, server_round=server_round, data_fingerprint=FINGERPRINT
-    )
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "ledger" / "m1.jsonl"
-
-
-@pytest.fixture(scope="module")
-def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Three reservations, the first two committed; copied, never changed."""
-    path = tmp_path_factory.mktemp("written") / "m1.jsonl"
-    ledger = Ledger.open(path)
-    for server_round in range(3):
-        entry = reserve(ledger, server_round=server_round)
-        if server_round < 2:
-            ledger.commit(entry)
-    return path
-
-
-def copy(written: Path, folder: Path) -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
-    shutil.copy(head_path(written), folder)
-    return Path(shutil.copy(written, folder))
 
 
 # ---- what it counts ----------------------------------------------------------------------------------
@@ -309,167 +255,6 @@ def test_a_changed_head_is_noticed(
     change(head_path(path))
     with pytest.raises(LedgerError, match=message):
         Ledger.open(path)
-
-
-# ---- crashes -----------------------------------------------------------------------------------------
-
-
-def test_a_crash_at_any_byte_of_an_append(written: Path, tmp_path: Path) -> None:
-    """Every prefix of a new line, its head not yet written: earlier spending stays, and writing goes on."""
-    path = copy(written, tmp_path)
-    before, head, spent = path.read_bytes(), head_path(path).read_bytes(), Ledger.open(path).spent()
-    reserve(Ledger.open(path), server_round=3)
-    after = path.read_bytes()
-    for length in range(len(before), len(after), 7):
-        path.write_bytes(after[:length])
-        head_path(path).write_bytes(head)
-        assert Ledger.open(path).spent() == spent
-    path.write_bytes(after)  # the whole line, the head one behind
-    ledger = Ledger.open(path)
-    assert ledger.spent().epsilon == plan().epsilon(8)
-    path.write_bytes(after[:-5])
-    reserve(ledger, server_round=4)
-    assert [line["server_round"] for line in Ledger.open(path).entries()][-2:] == [2, 4]
-
-
-def test_a_torn_tail_longer_than_a_line_leaves_nothing_behind(written: Path, tmp_path: Path) -> None:
-    path = copy(written, tmp_path)
-    with path.open("ab") as handle:
-        handle.write(b"\0" * 4096)  # what a file system may leave after a power cut
-    spent = Ledger.open(path).spent()
-    assert spent == Ledger.open(written).spent()
-    reserve(Ledger.open(path))
-    assert b"\0" not in path.read_bytes() and len(Ledger.open(path).entries()) == 6
-
-
-def _spend_until_killed(path: Path, pipe: int) -> None:
-    ledger = Ledger.open(path)
-    with ledger.locked():
-        while True:
-            entry = reserve(ledger, steps=1)
-            os.write(pipe, entry.encode() + b"\n")  # a step could run from here on
-            ledger.commit(entry)
-
-
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
-def test_kill_9_never_loses_a_reservation(path: Path) -> None:
-    """50 kills at random moments: whatever `reserve` returned is charged, and the ledger stays usable."""
-    made, delays = plan(), random.Random(7)
-    pld_epsilon([made.event(1)], made.delta)  # load the libraries before the forks
-    returned: list[str] = []
-    for _ in range(50):
-        read, write = os.pipe()
-        child = os.fork()
-        if child == 0:
-            with contextlib.suppress(BaseException):
-                os.close(read)
-                _spend_until_killed(path, write)
-            os._exit(1)
-        os.close(write)
-        seen = os.read(read, 65)  # it has begun
-        time.sleep(delays.uniform(0.0, 0.02))
-        os.kill(child, signal.SIGKILL)
-        os.waitpid(child, 0)
-        while more := os.read(read, 1 << 16):
-            seen += more
-        os.close(read)
-        returned += seen.decode().splitlines()
-        ledger = Ledger.open(path)
-        charged = {line["hash"] for line in ledger.entries() if line["state"] == "reserved"}
-        assert set(returned) <= charged
-        assert len(charged) <= len(returned) + 50
-    assert len(returned) >= 50
-    assert ledger.spent().epsilon >= made.epsilon(len(returned))
-    reserve(ledger, steps=1)
-
-
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
-def test_a_full_disk_spends_nothing(written: Path, tmp_path: Path) -> None:
-    """The operating system cuts the line short: `reserve` fails, and what was there still counts."""
-    path = copy(written, tmp_path)
-    spent, size = Ledger.open(path).spent(), path.stat().st_size
-    child = os.fork()
-    if child == 0:
-        code = 1
-        with contextlib.suppress(BaseException):
-            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-            resource.setrlimit(resource.RLIMIT_FSIZE, (size + 40, size + 40))
-            try:
-                reserve(Ledger.open(path))
-            except LedgerError as fault:
-                code = 0 if "cannot be written" in str(fault) else 2
-        os._exit(code)
-    assert os.waitpid(child, 0)[1] == 0
-    assert path.stat().st_size == size + 40
-    ledger = Ledger.open(path)
-    assert ledger.spent() == spent
-    reserve(ledger)
-    assert len(Ledger.open(path).entries()) == 6
-
-
-# ---- two at once -------------------------------------------------------------------------------------
-
-
-def test_another_process_cannot_spend_at_once(written: Path, tmp_path: Path) -> None:
-    path = copy(written, tmp_path)
-    code = (
-        "import sys; from pathlib import Path; from privgen.federated.ledger import Ledger\n"
-        "with Ledger.open(Path(sys.argv[1])).locked():\n    print('held', flush=True); sys.stdin.read()"
-    )
-    command = [sys.executable, "-P", "-c", code, str(path)]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:
-        assert other.stdout is not None and other.stdout.readline() == "held\n"
-        ledger = Ledger.open(path)  # reading is free
-        with pytest.raises(LedgerError, match="another process is spending"):
-            reserve(ledger)
-        other.communicate("")
-    reserve(ledger)
-
-
-def test_two_ledgers_of_one_process_neither(path: Path) -> None:
-    first, second = Ledger.open(path), Ledger.open(path)
-    with first.locked(), first.locked():
-        reserve(first)
-        with pytest.raises(LedgerError, match="another process"), second.locked():
-            pass
-    reserve(second)  # reads what the first one wrote
-    assert len(second.entries()) == 2 and second.spent().epsilon == plan().epsilon(4)
-
-
-def test_a_lock_is_given_back_on_error(path: Path) -> None:
-    ledger = Ledger.open(path)
-    with pytest.raises(ZeroDivisionError), ledger.locked():
-        raise ZeroDivisionError
-    reserve(Ledger.open(path))
-
-
-def test_a_ledger_replaced_while_held_is_refused(written: Path, tmp_path: Path) -> None:
-    path = copy(written, tmp_path)
-    ledger = Ledger.open(path)
-    with ledger.locked():
-        os.replace(shutil.copy(path, tmp_path / "other"), path)
-        with pytest.raises(LedgerError, match="moved or replaced"):
-            reserve(ledger)
-
-
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
-def test_a_reader_beside_a_writer_sees_a_whole_ledger(path: Path) -> None:
-    reserve(Ledger.open(path))
-    read, write = os.pipe()
-    child = os.fork()
-    if child == 0:
-        with contextlib.suppress(BaseException):
-            _spend_until_killed(path, write)
-        os._exit(1)
-    try:
-        os.read(read, 65)
-        counts = [len(Ledger.open(path).entries()) for _ in range(40)]
-    finally:
-        os.kill(child, signal.SIGKILL)
-        os.waitpid(child, 0)
-        os.close(read)
-        os.close(write)
-    assert counts == sorted(counts) and counts[-1] > 0
 
 
 def test_messages_hold_one_line_and_no_fingerprint(written: Path, tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from privgen.pages import Page, PageGenerator, PageRequest
 from privgen.requests import page_requests
 from privgen.schema import Purpose, SectionKind, Signal, SignalKind
 from privgen.silo import Silo
-from privgen.stage_pages import request_from_json, target_from_json
+from privgen.stage_explain import request_from_json, target_from_json
 from privgen.template import SectionRequest
 
 
