@@ -8,7 +8,7 @@ from typing import Any, Literal
 from privgen.errors import PlanError
 from privgen.federated.accounting import BANDED_GAUSSIAN, PrivacyEvent
 from privgen.federated.chain import Chain
-from privgen.federated.mechanisms import step_noise
+from privgen.federated.mechanisms import step_noise_multiplier
 from privgen.federated.plan import PrivacyPlan
 
 FORMAT = 1
@@ -92,7 +92,7 @@ def _step_fields(plan: PrivacyPlan) -> Entry:
         "clipping": plan.clipping,
         "noise": plan.noise,
         "max_grad_norm": plan.max_grad_norm,
-        "step_noise": step_noise(plan),
+        "step_noise": step_noise_multiplier(plan),
     }
     if plan.clipping == "adaptive":
         fields |= {"clip_quantile": plan.clip_quantile, "count_noise": plan.count_noise}

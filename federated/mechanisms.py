@@ -56,7 +56,7 @@ def default_count_noise(noise_multiplier: float) -> float:
     return float(f"{_COUNT_NOISE * noise_multiplier:.4g}")
 
 
-def step_noise(plan: PrivacyPlan) -> float:
+def step_noise_multiplier(plan: PrivacyPlan) -> float:
     """Standard deviation of what a step draws for the clipped sum, over the clip bound of that step.
 
     Of banded noise, that of z: what is added to the sum is row t of C^-1 z.

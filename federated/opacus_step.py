@@ -17,7 +17,7 @@ from typing import Any
 
 from privgen.errors import MissingExtraError, ModelError
 from privgen.federated.clipping import Clipper, clipper_of
-from privgen.federated.mechanisms import step_noise
+from privgen.federated.mechanisms import step_noise_multiplier
 from privgen.federated.model import AdapterModel
 from privgen.federated.plan import PrivacyPlan
 from privgen.federated.randomness import RandomSource
@@ -208,7 +208,7 @@ def _optimizer(
     """Opacus' optimiser with everything that matters to privacy read from the plan."""
     optimizer = _PlannedOptimizer(
         inner,
-        noise_multiplier=step_noise(plan),
+        noise_multiplier=step_noise_multiplier(plan),
         max_grad_norm=plan.max_grad_norm,
         expected_batch_size=plan.batch_divisor,
         loss_reduction="mean",  # divides by the plan's constant, not by the batch

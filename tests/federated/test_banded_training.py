@@ -21,7 +21,7 @@ from privgen.errors import BudgetExhausted, ConfigError, LedgerError, PlanError
 from privgen.federated import Ledger, PrivacyPlan, Silo, simulate
 from privgen.federated.ledger_summary import summarise
 from privgen.federated.local_training import Task, local_training
-from privgen.federated.mechanisms import step_noise
+from privgen.federated.mechanisms import step_noise_multiplier
 from privgen.federated.model import load_model
 from privgen.federated.opacus_step import PrivateTrainer, private_steps
 from privgen.federated.partition import customer_key, held_out, turn_of
@@ -171,12 +171,12 @@ def test_a_run_s_noise_is_planned_correlated_and_survives_rounds(base: str, tmp_
             trainer.close()
             steps.keep(plan)
             ledger.commit(entry)
-    noise = np.stack(rows) * 4.0 / (0.3 * step_noise(plan))
+    noise = np.stack(rows) * 4.0 / (0.3 * step_noise_multiplier(plan))
     white = matrix(BANDS, 8) @ noise
     low, high = stats.chi2.ppf([5e-4, 1 - 5e-4], df=white.size)
     assert low < float((white**2).sum()) < high and not low < float((noise**2).sum()) < high
     assert stats.kstest(white.ravel(), "norm").pvalue > 1e-3
-    assert step_noise(plan) == pytest.approx(0.5 * sensitivity(BANDS, 8))
+    assert step_noise_multiplier(plan) == pytest.approx(0.5 * sensitivity(BANDS, 8))
 
 
 def test_the_ledger_charges_a_run_once_and_counts_its_steps(base: str, silo: Silo, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from privgen.errors import PlanError
 from privgen.federated.accounting import BANDED_GAUSSIAN, GAUSSIAN, PrivacyEvent
-from privgen.federated.mechanisms import joint_noise, split_noise, step_noise
+from privgen.federated.mechanisms import joint_noise, split_noise, step_noise_multiplier
 from privgen.federated.plan import PrivacyPlan
 from privgen.federated.strategy_matrix import sensitivity
 
@@ -29,10 +29,12 @@ def independent_epsilon(plan: PrivacyPlan, merchants: int = 1) -> float:
     """From what a step draws, composed one by one on dp-accounting's own grid."""
     accountant = PLDAccountant(value_discretization_interval=5e-4)
     if plan.noise == "banded":
-        whole = dp_accounting.GaussianDpEvent(step_noise(plan) / sensitivity(plan.bands, plan.steps))
+        whole = dp_accounting.GaussianDpEvent(
+            step_noise_multiplier(plan) / sensitivity(plan.bands, plan.steps)
+        )
         accountant.compose(whole, merchants)
     else:
-        drawn = step_noise(plan)
+        drawn = step_noise_multiplier(plan)
         if plan.clipping == "adaptive":  # two Gaussians on one sample: shifts add as squares
             drawn = (drawn**-2 + (2 * plan.count_noise) ** -2) ** -0.5
         step = dp_accounting.PoissonSampledDpEvent(plan.sample_rate, dp_accounting.GaussianDpEvent(drawn))
