@@ -19,7 +19,7 @@ _NOT_COVERED = (
     "a person behind several customer ids",
     "what others wrote about the customer",
     "data that a page's prompt holds at generation",
-    "anything but the adapter that is let out of a merchant",
+    "anything else that is let out of a merchant",
 )
 
 

@@ -130,8 +130,7 @@ class Ledger:
         check_count("server_round", server_round, low=0)
         if not isinstance(data_fingerprint, str) or not data_fingerprint.isalnum():
             raise PlanError("data_fingerprint: wants a hash in letters and digits")
-        if purpose == "training":
-            check_instance(plan, instance)
+        check_instance(plan, instance, purpose)
         with self.locked():
             used = check_budget(self.path, self._reserved(), plan, steps, purpose, instance)
             run = {} if instance is None else {"instance": instance, "first_step": used}

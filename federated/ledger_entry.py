@@ -74,16 +74,18 @@ def open_reservations(chain: Chain) -> dict[str, Entry]:
     return found
 
 
-def check_instance(plan: PrivacyPlan, instance: str | None) -> None:
-    """Check that steps with banded noise, and no others, name the run that they belong to.
+def check_instance(plan: PrivacyPlan, instance: str | None, purpose: Purpose) -> None:
+    """Check that training steps with banded noise, and nothing else, name the run that they belong to.
 
     Raises:
         PlanError: They do not.
     """
-    wanted = plan.noise == "banded"
+    wanted = plan.noise == "banded" and purpose == "training"
     known = isinstance(instance, str) and instance.isalnum()
     if wanted != known or (instance is not None and not known):
-        raise PlanError("instance: wants the id of the run's noise with banded noise, and none without")
+        raise PlanError(
+            "instance: wants the id of the run's noise for steps with banded noise, and none for all else"
+        )
 
 
 def _step_fields(plan: PrivacyPlan) -> Entry:

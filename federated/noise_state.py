@@ -1,13 +1,15 @@
 """The state of correlated noise on the merchant's disk, so that a run goes on after a restart or a kill.
 
-`<merchant>.<plan id>.noise` holds the last rows of noise and how many there were. It is a secret as long as
-they matter, and it never repeats: each row's fresh part is drawn from the operating system when it is used.
-The order is: reserve in the ledger, take the steps, write the state, commit, hand the result on. So
+`<merchant>.<run>.noise` holds the last rows of noise and how many there were; <run> is a hash of plan,
+customer key and number of weights, so that a training under others, which may be refused, leaves it alone. It
+is a secret as long as its rows matter, and never repeats: each row's fresh part is drawn from the operating
+system when it is used. The order is: reserve in the ledger, take the steps, write the state, commit, hand the
+result on. So
 
 - steps that were reserved and are not in the state were seen by nobody: their rows are drawn and forgotten,
   the steps are used up, and the run goes on behind them;
 - a state that is behind a commit, or ahead of the ledger, is an older copy of one of the two: refused;
-- without the state, or under another customer key, plan or number of weights, a new run begins, charged as a
+- without a state, as under another customer key, plan or number of weights, a new run begins, charged as a
   whole again.
 """
 
@@ -19,12 +21,13 @@ from pathlib import Path
 
 import numpy as np
 
-from privgen.errors import LedgerError
+from privgen.errors import DataError, LedgerError
 from privgen.federated.ledger import Ledger
 from privgen.federated.plan import PrivacyPlan
 from privgen.federated.randomness import RandomSource
 from privgen.federated.step_noise import Array, BandedNoise
 from privgen.federated.weights_file import read_weights, save_weights
+from privgen.files import sha256_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +67,14 @@ def open_run(ledger: Ledger, plan: PrivacyPlan, key: str, size: int, source: Ran
         source: Draws the rows of steps that a crash took.
 
     Raises:
-        LedgerError: State and ledger are not of one time.
-        DataError: The state cannot be read.
+        LedgerError: The state cannot be read, or state and ledger are not of one time.
     """
-    path = ledger.path.with_suffix(f".{plan.plan_id[:16]}.noise")
     belongs_to = f"{key} {size}"
-    run = _read(path, plan, belongs_to) if path.exists() else None
-    if run is None:
+    name = sha256_text(f"{plan.plan_id} {belongs_to}")[:16]
+    path = ledger.path.with_suffix(f".{name}.noise")
+    if path.exists():
+        run = _read(path, plan, belongs_to)
+    else:
         run = NoiseRun(path, secrets.token_hex(16), belongs_to, BandedNoise(plan.bands))
         run.keep(plan)  # before the ledger knows of it: a crash here has charged nothing
     reserved, committed = ledger.run_steps(run.instance)
@@ -80,22 +84,22 @@ def open_run(ledger: Ledger, plan: PrivacyPlan, key: str, size: int, source: Ran
             f"{reserved}: one of them is an older copy; restore both, or delete this file to pay anew"
         )
     run.noise.skip(reserved - run.noise.position, size, source)
+    if run.noise.position == plan.steps:
+        run.keep(plan)  # a crash took the last steps: nothing is left that would be secret
     return run
 
 
-def _read(path: Path, plan: PrivacyPlan, belongs_to: str) -> NoiseRun | None:
-    """The run in a file; None where it belongs to other customers or weights."""
-    tensors, metadata = read_weights(path)
+def _read(path: Path, plan: PrivacyPlan, belongs_to: str) -> NoiseRun:
+    """The run in a file."""
     try:
-        if metadata["belongs_to"] != belongs_to:
-            return None
+        tensors, metadata = read_weights(path)
         rows: list[Array] = [tensors[f"{place:06d}"] for place in range(int(metadata["rows"]))]
         position = int(metadata["position"])
         wanted = min(position, plan.bands - 1) if position < plan.steps else 0
-        if position < 0 or len(rows) != wanted:
+        if metadata["belongs_to"] != belongs_to or position < 0 or len(rows) != wanted:
             raise ValueError
         return NoiseRun(path, metadata["instance"], belongs_to, BandedNoise(plan.bands, position, rows))
-    except (KeyError, ValueError):
+    except (DataError, KeyError, ValueError):
         raise LedgerError(
             f"{path}: not a state of noise; restore it, or delete it to pay for a new run"
         ) from None

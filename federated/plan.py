@@ -40,8 +40,9 @@ _PLACEHOLDER_NOISE = 1.0  # what a plan is checked with before its noise is know
 class PrivacyPlan:
     """How one merchant's training is kept private, and what it costs at most.
 
-    Guarantees, if the training follows it: the trainable weights that leave a merchant are
-    (epsilon(), delta)-differentially private for adding or removing one unit of that merchant's data.
+    Guarantees, if the training follows it: the trainable weights and the noised validation losses that leave
+    a merchant are together (epsilon(), delta)-differentially private for adding or removing one unit of that
+    merchant's data.
 
     Args:
         privacy_unit: customer (all records of a customer together) or record.

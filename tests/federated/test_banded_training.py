@@ -34,6 +34,7 @@ from privgen.federated.weights_file import read_weights
 from privgen.files import read_jsonl, write_jsonl
 
 BANDS = 3
+HELD = {"holdout": 0.2, "validation_noise": 9.0, "validation_bound": 5.0, "validations": 4}
 
 
 def banded(**changes: Any) -> PrivacyPlan:
@@ -326,7 +327,19 @@ def test_what_does_not_go_with_correlated_noise_is_refused(base: str, silo: Silo
             aggregation="alternating",
         )
     ledger = Ledger.open(tmp_path / "m.jsonl")
-    for made, instance in ((plan, None), (make_plan(), "ab"), (plan, "not an id")):
+    for made, instance, purpose in (
+        *[(plan, None, "training"), (make_plan(), "ab", "training"), (plan, "not an id", "training")],
+        *[
+            (made, "ab", "validation") for made in (banded(**HELD), make_plan(**HELD))
+        ],  # one run would pay for all validations
+    ):
         with pytest.raises(PlanError, match="instance"):
-            ledger.reserve(made, steps=1, server_round=1, data_fingerprint="ab", instance=instance)
+            ledger.reserve(
+                made,
+                steps=1,
+                server_round=1,
+                data_fingerprint="ab",
+                purpose=purpose,  # type: ignore[arg-type]
+                instance=instance,
+            )
     assert not held_out(b"key", 0.0)("c1")

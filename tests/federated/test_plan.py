@@ -190,6 +190,7 @@ def test_a_claim_names_the_mechanism(changes: dict[str, Any]) -> None:
         for part in parts:
             assert (part in claim) == (field in changes), part
     assert ("Poisson" in claim) == (made.noise == "independent") and claim.count("\n") == 0
+    assert "anything else that is let out of a merchant" in claim and "anything but the adapter" not in claim
     assert PrivacyPlan.from_json(json.loads(json.dumps(made.to_json()))) == made
 
 
