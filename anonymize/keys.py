@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 import secrets
 import stat
 from pathlib import Path
 
 from privgen.errors import KeyFileError
+from privgen.files import write_once
 
 KEY_BYTES = 32
 MIN_KEY_BYTES = 16
@@ -41,7 +41,7 @@ def load_keys(path: Path, create: bool = False) -> tuple[bytes, ...]:
     path = Path(path)
     try:
         if create and not path.exists():
-            _create(path)
+            write_once(path, secrets.token_hex(KEY_BYTES) + "\n")
         mode = stat.S_IMODE(path.stat().st_mode)
         raw = path.read_bytes()
     except FileNotFoundError:
@@ -74,19 +74,3 @@ def check_key(key: bytes, where: str = "key") -> bytes:
 def key_id(key: bytes) -> str:
     """First 8 hex digits of a hash of the key: tells keys apart, tells nothing about a key."""
     return hashlib.sha256(b"privgen key id\0" + key).hexdigest()[:8]
-
-
-def _create(path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(descriptor, "w", encoding="ascii") as handle:
-            handle.write(secrets.token_hex(KEY_BYTES) + "\n")
-            handle.flush()
-            os.fsync(handle.fileno())
-        os.link(temporary, path)  # fails if another process made the key first
-    except FileExistsError:
-        pass
-    finally:
-        temporary.unlink(missing_ok=True)

@@ -13,13 +13,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 from privgen.errors import DataError
-from privgen.files import atomic_path
+from privgen.files import write_once
 
 _SPAN = 2**64
 
 
 def salt_of(ledger: Path) -> str:
-    """The secret beside a ledger, drawn when it is first asked for.
+    """The secret beside a ledger, drawn when it is first asked for; of two that draw at once, one's for both.
 
     Raises:
         DataError: It cannot be read or written.
@@ -27,9 +27,7 @@ def salt_of(ledger: Path) -> str:
     path = ledger.with_suffix(".salt")
     try:
         if not path.exists():
-            with atomic_path(path) as temporary:
-                temporary.touch(mode=0o600)
-                temporary.write_text(secrets.token_hex(32), encoding="ascii")
+            write_once(path, secrets.token_hex(32))
         return path.read_text(encoding="ascii")
     except (OSError, ValueError):
         raise DataError(f"{path}: not readable or not writable; restore it") from None

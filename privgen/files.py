@@ -56,11 +56,32 @@ def sha256_tree(path: Path) -> str:
 def atomic_path(path: Path) -> Iterator[Path]:
     """Yield a temporary path beside `path`; rename it into place on success, remove it on failure."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}.tmp")
+    temporary = _temporary(path)
     try:
         yield temporary
         _fsync(temporary)
         os.replace(temporary, path)
+        _fsync(path.parent)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def write_once(path: Path, text: str) -> None:
+    """Write a file that only its owner may read, durably, unless there is one: who comes first decides.
+
+    Read `path` afterwards: it holds the whole text of whoever came first.
+
+    Raises:
+        OSError: It cannot be written.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = _temporary(path)
+    try:
+        temporary.touch(mode=0o600)
+        temporary.write_text(text, encoding="ascii")
+        _fsync(temporary)
+        with contextlib.suppress(FileExistsError):
+            os.link(temporary, path)
         _fsync(path.parent)
     finally:
         temporary.unlink(missing_ok=True)
@@ -209,6 +230,10 @@ def read_jsonl(path: Path) -> Iterator[Any]:
             raise DataError(f"{path}: not readable as UTF-8 text") from None
         except (ValueError, RecursionError):  # a consumer's error is not raised in here
             raise DataError(f"{path}: line {number} is not JSON") from None
+
+
+def _temporary(path: Path) -> Path:
+    return path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}.tmp")
 
 
 def _left_over(path: Path) -> bool:
