@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from itertools import accumulate
 from typing import Any
 
+from privgen.composition import composed
 from privgen.errors import RunError
-from privgen.explain.report_accounting import Accountant, Spend
+from privgen.explain.report_accounting import Accountant
 from privgen.explain.report_ledger import LedgerFacts, read_ledger
 from privgen.explain.report_training import stage_numbers
 from privgen.explain.report_values import finite, mapping
@@ -142,13 +142,9 @@ def _who_sees_updates(plan: Facts) -> str:
 
 
 def _composed(ledgers: list[LedgerFacts], accountant: Accountant) -> list[Facts]:
-    """Epsilon of a customer of the k merchants that spent most, for a few k up to all of them."""
-    ranked = sorted(ledgers, key=lambda ledger: -accountant.epsilon(ledger.spends))
-    joined: list[tuple[Spend, ...]] = list(
-        accumulate((ledger.spends for ledger in ranked), lambda a, b: a + b)
-    )
-    wanted = sorted({k for k in (1, 2, 3, 5, 10, len(joined)) if k <= len(joined)})
-    return [{"merchants": k, "epsilon": finite(accountant.epsilon(joined[k - 1]))} for k in wanted]
+    """Epsilon of a customer of any k merchants, at most, for a few k up to all of them."""
+    found = composed([ledger.spends for ledger in ledgers], accountant.epsilon)
+    return [{"merchants": k, "epsilon": finite(epsilon)} for k, epsilon in found.items()]
 
 
 def _epsilons(line: dict[str, Any]) -> dict[str, float]:

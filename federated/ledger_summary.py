@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from privgen.composition import composed
 from privgen.errors import DataError
 from privgen.federated.accounting import BANDED_GAUSSIAN, POISSON_GAUSSIAN, PrivacyEvent, pld_epsilon
 from privgen.federated.ledger import Ledger
@@ -131,7 +132,7 @@ def summarise(ledger: Ledger) -> LedgerSummary:
 
 
 def composed_epsilons(ledgers: Sequence[Ledger], delta: float | None = None) -> dict[int, float]:
-    """Epsilon of a customer of the k merchants that spent most: their privacy losses composed, for some k.
+    """Epsilon of a customer of any k merchants, at most: privacy losses composed, for some k.
 
     Args:
         ledgers: One per merchant.
@@ -142,12 +143,10 @@ def composed_epsilons(ledgers: Sequence[Ledger], delta: float | None = None) -> 
     """
     deltas = [spend.delta for spend in (ledger.spent() for ledger in ledgers) if spend.delta]
     chosen = min(deltas, default=None) if delta is None else delta
-    counts = sorted({k for k in (1, 2, 3, 5, 10, len(ledgers)) if 0 < k <= len(ledgers)})
-    if chosen is None:
-        return dict.fromkeys(counts, 0.0)
-    ranked = sorted(ledgers, key=lambda ledger: -ledger.spent(chosen).epsilon)
-    events = [ledger.events() for ledger in ranked]
-    return {k: pld_epsilon([event for part in events[:k] for event in part], chosen) for k in counts}
+    return composed(
+        [ledger.events() for ledger in ledgers],
+        lambda events: 0.0 if chosen is None else pld_epsilon(events, chosen),
+    )
 
 
 def _plan_use(used: Sequence[dict[str, Any]], events: list[PrivacyEvent], clip_norm: float | None) -> PlanUse:

@@ -17,7 +17,7 @@ class FederatedResult:
         rounds_done: Rounds in the adapter, earlier runs of the same training included.
         stopped: None, or why training ended before its last round.
         spends: Merchant to what its ledger has spent so far, over all plans and runs.
-        epsilon_composed: Number k of merchants to epsilon of a customer of the k that spent most.
+        epsilon_composed: Number k of merchants to epsilon of a customer of any k of them, at most.
         unsafe: Whether any noise came from a fixed seed; then no figure above promises anything.
         history: JSON Lines, one object per round.
         best_round: The round whose weights the adapter holds, where validation chose it.

@@ -61,7 +61,7 @@ def show(path: Where = Path("run"), json: Json = False) -> None:
         print_table("By plan", header, [row for summary in found for row in _plan_rows(summary)])
         if len(ledgers) > 1:
             header = ["merchants", "epsilon", "delta"]
-            title = "A customer of several merchants (those that spent most)"
+            title = "A customer of several merchants (of any so many, at most)"
             print_table(title, header, [_composed_row(entry, round_up) for entry in composed])
         for summary in found:
             if summary.unsafe:
@@ -120,7 +120,7 @@ def _summary(ledger: Ledger) -> LedgerSummary:
 
 
 def _composed(ledgers: list[Ledger]) -> list[dict[str, Any]]:
-    """Epsilon of a customer of k merchants at the smallest delta of all, for some k."""
+    """Epsilon of a customer of any k merchants, at most, at the smallest delta of all, for some k."""
     from privgen.federated.ledger_summary import composed_epsilons
 
     delta = min((spend.delta for spend in (book.spent() for book in ledgers) if spend.delta), default=0.0)

@@ -131,6 +131,24 @@ def test_series_composition_and_attention(tmp_path: Path) -> None:
     assert {"over_target", "uncommitted", "disagrees"} <= set(attention(facts))
 
 
+def test_composed_figures_count_with_those_that_compose_to_most(tmp_path: Path) -> None:
+    """Two merchants with the larger epsilon, two whose losses compose to more."""
+    path = make_run(tmp_path / "r", merchants=("a", "b", "c", "d"), pages=1, rounds=1, explained=False)
+    sampled = ledger_lines(1, noise=0.63)[0] | {"sample_rate": 0.05, "steps": 20}
+    whole = sampled | {"event": "gaussian", "sample_rate": 1.0, "noise_multiplier": 0.78, "steps": 1}
+    for name, line in (("a", sampled), ("b", sampled), ("c", whole), ("d", whole)):
+        write_jsonl(path / "federated" / "ledger" / f"{name}.jsonl", [line])
+    accountant = Accountant(1e-5)
+    one, other = (Spend(x["noise_multiplier"], x["sample_rate"], x["steps"]) for x in (sampled, whole))
+    assert accountant.epsilon([one]) > accountant.epsilon([other])
+    assert accountant.epsilon([one, one]) < accountant.epsilon([other, other])
+    found = report_facts(RunFolder(path))["privacy"]["composed"]
+    composed = {item["merchants"]: item["epsilon"] for item in found}
+    assert composed[1] == accountant.epsilon([one])
+    assert composed[2] == accountant.epsilon([other, other])
+    assert composed[4] == accountant.epsilon([one, one, other, other]) >= composed[3] >= composed[2]
+
+
 def test_no_noise_is_no_guarantee(tmp_path: Path) -> None:
     path = make_run(tmp_path / "r", merchants=("a",), pages=1, rounds=1, explained=False)
     write_jsonl(path / "federated" / "ledger" / "a.jsonl", ledger_lines(1, noise=0.0))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 from collections import Counter
@@ -16,9 +17,12 @@ from federated_models import make_plan
 from typer.testing import CliRunner
 
 from privgen.cli import app
+from privgen.composition import composed
 from privgen.errors import LedgerError
+from privgen.explain.report_accounting import Accountant
 from privgen.explain.report_ledger import read_ledger
 from privgen.federated import Ledger, PrivacyPlan
+from privgen.federated.accounting import pld_epsilon
 from privgen.federated.chain import Chain, append
 from privgen.federated.ledger_summary import composed_epsilons
 
@@ -85,10 +89,38 @@ def test_charged_and_composed_figures_equal_an_independent_recomputation(books: 
         assert ledger.spent().delta == 1e-6
         assert ledger.spent().epsilon == pytest.approx(recomputed(ledger.path), rel=1e-3)
     composed = composed_epsilons(both)
-    assert composed[1] == both[0].spent().epsilon  # of the one that spent most
+    assert composed[1] == both[0].spent().epsilon
     assert composed[2] == pytest.approx(recomputed(*(ledger.path for ledger in both)), rel=1e-3)
     assert composed[2] < both[0].spent().epsilon + both[1].spent().epsilon
     assert composed_epsilons([]) == {} and composed_epsilons([Ledger(books / "none")]) == {1: 0.0}
+
+
+def test_a_customer_of_any_k_merchants_is_counted_with_those_that_compose_to_most(tmp_path: Path) -> None:
+    """A Poisson plan of the larger epsilon, a banded one that composes to more: the figure
+    is that of any k of four merchants, by brute force; so it is for merchants of one mechanism."""
+    poisson = make_plan(noise_multiplier=0.556, sample_rate=0.05, steps=20)
+    banded = make_plan(noise="banded", bands=4, sample_rate=1.0, noise_multiplier=0.604, steps=10)
+    assert poisson.epsilon() > banded.epsilon()
+    assert poisson.composed_epsilon(2) + 1.0 < banded.composed_epsilon(2)
+
+    def book(name: str, plan: PrivacyPlan, steps: int) -> Ledger:
+        ledger = Ledger.open(tmp_path / f"{name}.jsonl")
+        reserve(ledger, plan, 1, steps=steps, **({"instance": name} if plan is banded else {}))
+        return ledger
+
+    def most(ledgers: list[Ledger], k: int) -> float:
+        groups = itertools.combinations([ledger.events() for ledger in ledgers], k)
+        return max(pld_epsilon([event for part in group for event in part], 1e-5) for group in groups)
+
+    mixed = [book("a", poisson, 20), book("b", poisson, 20), book("c", banded, 10), book("d", banded, 2)]
+    found = composed_epsilons(mixed)
+    assert found == {k: most(mixed, k) for k in (1, 2, 3, 4)}
+    assert found[2] == banded.composed_epsilon(2)
+    alike = [book(f"e{steps}", poisson, steps) for steps in (5, 20, 10, 3)]
+    assert composed_epsilons(alike) == {k: most(alike, k) for k in (1, 2, 3, 4)}
+    accountant = Accountant(1e-5)  # the report's
+    told = composed([read_ledger(ledger.path).spends for ledger in mixed], accountant.epsilon)
+    assert told == pytest.approx(found, rel=1e-3)
 
 
 def test_show_and_verify_name_mechanisms_and_the_composed_figure(books: Path) -> None:

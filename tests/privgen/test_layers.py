@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("anonymize", "federated", "explain")
 BASE = {
     *("errors", "files", "schema", "rawfiles", "tables", "prompt", "config", "runfolder", "progress"),
-    *("phrases", "consent"),
+    *("phrases", "consent", "composition"),
 }
 HEAVY = {
     *("torch", "transformers", "peft", "safetensors", "tokenizers", "accelerate", "opacus", "dp_accounting"),
