@@ -24,6 +24,7 @@ CRASHED = 2
 """Flower's code of a ClientApp that raised."""
 _OUTLIER = 5.0  # times the median norm of the round before
 _MOST_WORDS = 400  # characters of a silo's own reason
+_MALFORMED = "the reply is malformed"
 
 
 class Unusable(Exception):
@@ -63,17 +64,13 @@ def change_of(reply: Message, merchant: str, sent: Weights) -> Change:
         Unusable: There is none, or another merchant's.
     """
     if reply.has_error():
-        raise _fault_of(reply)
+        raise fault_of(reply)
     try:
-        told = merchant_of(reply)
         ((name, arrays),) = ((n, r) for n, r in reply.content.items() if isinstance(r, ArrayRecord))
         raw = {key: numbers(array) for key, array in arrays.items()}
     except (TypeError, ValueError):
-        raise Unusable("the reply is malformed") from None
-    if told is None:
-        raise Unusable("the reply is malformed")
-    if told != merchant:
-        raise Unusable("the reply speaks for another merchant")
+        raise Unusable(_MALFORMED) from None
+    _check_speaker(reply, merchant)
     if {key: value.shape for key, value in raw.items()} != {key: v.shape for key, v in sent.items()}:
         raise Unusable("sent weights of other names or shapes")
     change, total = {}, 0.0
@@ -107,15 +104,25 @@ def check_change(change: Change, last_norm: float, most: float) -> None:
         )
 
 
-def loss_of(reply: Message) -> NoisedLoss | None:
-    """The noised loss in a reply; None where there is none."""
+def loss_of(reply: Message, merchant: str) -> NoisedLoss:
+    """The noised loss in a reply.
+
+    Args:
+        reply: From the node that speaks for `merchant`.
+        merchant: Who was asked.
+
+    Raises:
+        Unusable: There is none, or another merchant's.
+    """
     if reply.has_error():
-        return None
+        raise fault_of(reply)
     try:
         found = reply.content.metric_records[VALIDATION]
-        return NoisedLoss(float(found["loss"]), float(found["count"]))
+        loss = NoisedLoss(float(found["loss"]), float(found["count"]))
     except (KeyError, TypeError, ValueError):
-        return None
+        raise Unusable(_MALFORMED) from None
+    _check_speaker(reply, merchant)
+    return loss
 
 
 def merchant_of(reply: Message) -> str | None:
@@ -142,7 +149,7 @@ def no_reply(deadline: float | None) -> str:
     return "no reply" if deadline is None else f"no reply within {deadline:g} s"
 
 
-def _fault_of(reply: Message) -> Unusable:
+def fault_of(reply: Message) -> Unusable:
     """What an error reply says; only a silo's own words are passed on, in one line."""
     if reply.error.code == LATE:
         return Unusable(reply.error.reason or "no reply", late=True)
@@ -150,3 +157,11 @@ def _fault_of(reply: Message) -> Unusable:
         return Unusable("the node failed")
     reason = (reply.error.reason or "").partition(": ")[2]
     return Unusable(" ".join(reason.split())[:_MOST_WORDS] or "the node failed")
+
+
+def _check_speaker(reply: Message, merchant: str) -> None:
+    told = merchant_of(reply)
+    if told is None:
+        raise Unusable(_MALFORMED)
+    if told != merchant:
+        raise Unusable("the reply speaks for another merchant")

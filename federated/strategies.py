@@ -39,6 +39,7 @@ except ImportError as missing:  # pragma: no cover - depends on the installation
 
 _NODE_WAIT = 60.0  # seconds that nodes have to register
 _NAME_WAIT = 600.0  # seconds that nodes have to say who they are; Ray may still be starting
+_ABSENT = "no node speaks for it"
 
 
 class PrivateRounds(Strategy):  # type: ignore[misc]
@@ -55,8 +56,8 @@ class PrivateRounds(Strategy):  # type: ignore[misc]
         asked: How often each merchant was asked before.
         norm: Median norm of the round before; 0 for none.
         moments: State of the server's optimiser.
-        on_losses: Called with the number of a round and the noised losses of its weights by merchant, where
-            the plan has them; None for no validation at the silos.
+        on_losses: Called with the number of a round, the noised losses of its weights by merchant, and why
+            others have none, where the plan has them; None for no validation at the silos.
     """
 
     def __init__(
@@ -69,7 +70,7 @@ class PrivateRounds(Strategy):  # type: ignore[misc]
         asked: Counter[str] | None = None,
         norm: float = 0.0,
         moments: Weights | None = None,
-        on_losses: Callable[[int, dict[str, NoisedLoss]], None] | None = None,
+        on_losses: Callable[[int, dict[str, NoisedLoss], dict[str, str]], None] | None = None,
     ) -> None:
         self._rules, self._on_round, self._on_losses = rules, on_round, on_losses
         self._merchants = frozenset(silo.merchant_id for silo in silos)
@@ -79,6 +80,7 @@ class PrivateRounds(Strategy):  # type: ignore[misc]
         self._flower: dict[str, FedAvg] = {}
         self._names: dict[int, str] = {}
         self._nodes: dict[int, str] = {}
+        self._judges: dict[int, str] = {}
         self._absent: set[str] = set()
         self._wait = _NODE_WAIT
         self._task = Task(0, {}, "B")
@@ -133,7 +135,7 @@ class PrivateRounds(Strategy):  # type: ignore[misc]
             total.add(change.weights)
         silent = {*self._nodes.values()} - {*used, *failures}
         failures |= dict.fromkeys(silent, no_reply(self._rules.deadline))
-        failures |= dict.fromkeys(self._absent, "no node speaks for it")
+        failures |= dict.fromkeys(self._absent, _ABSENT)
         failures = {name: why for name, why in failures.items() if name not in used}
         weights, cut = self._stepped(*total.mean()) if used else (None, 0.0)
         self._moved = weights is not None
@@ -160,23 +162,32 @@ class PrivateRounds(Strategy):  # type: ignore[misc]
         self, server_round: int, arrays: ArrayRecord, config: ConfigRecord, grid: Grid
     ) -> Iterable[Message]:
         """Ask all silos for a noised loss of the new weights, where the plan pays for it; else nothing."""
+        self._judges = {}
         if self._on_losses is None or not self._going or not self._moved:
             return ()
         task = Task(self._task.server_round, weights_of(arrays), self._task.factors)
         content = task_content(task, self._rules.plan_id)
-        nodes = [node for node, name in self._names.items() if name in self._merchants]
+        self._judges = {node: name for node, name in self._names.items() if name in self._merchants}
         group = f"validation {task.server_round}"
-        return (Message(content, node, MessageType.EVALUATE, group_id=group) for node in nodes)
+        return (Message(content, node, MessageType.EVALUATE, group_id=group) for node in self._judges)
 
     def aggregate_evaluate(self, server_round: int, replies: Iterable[Message]) -> MetricRecord | None:
-        """Hand the losses on; a silo without one, whatever the reason, is left out of this round's."""
+        """Hand the losses on; a silo without one is named with the reason, and left out of this round's."""
+        if self._on_losses is None or not self._judges:
+            return None
         losses: dict[str, NoisedLoss] = {}
+        failures = dict.fromkeys(self._merchants, _ABSENT)
+        failures |= dict.fromkeys(self._judges.values(), no_reply(self._rules.deadline))
         for reply in replies:
-            name, loss = self._names.get(reply.metadata.src_node_id), loss_of(reply)
-            if name is not None and name == merchant_of(reply) and loss is not None:
-                losses[name] = loss
-        if self._on_losses is not None and losses:
-            self._on_losses(self._task.server_round, losses)
+            name = self._judges.get(reply.metadata.src_node_id)
+            if name is None or name in losses:
+                continue
+            try:
+                losses[name] = loss_of(reply, name)
+            except Unusable as fault:
+                failures[name] = str(fault)
+        failures = {name: failures[name] for name in sorted(failures) if name not in losses}
+        self._on_losses(self._task.server_round, losses, failures)
         return None
 
     def summary(self) -> None:

@@ -27,6 +27,7 @@ from privgen.progress import Progress
 if TYPE_CHECKING:
     from privgen.federated.strategies import PrivateRounds
 
+_DISHONEST = "sent a figure that no honest silo can have sent"
 _LOOKED_AT = 32  # records of a silo that tell whether any fits
 
 Federate = Callable[["PrivateRounds", Weights, int], None]
@@ -136,12 +137,14 @@ class Training:
             on_losses=self._validated if self.judge.asks_silos else None,
         )
 
-    def _validated(self, server_round: int, figures: dict[str, NoisedLoss]) -> None:
+    def _validated(self, server_round: int, figures: dict[str, NoisedLoss], failures: dict[str, str]) -> None:
         """Note a round's noised loss; a kill before leaves the round without one, and never the best."""
         if self.state.rounds_done != server_round:
             return
         loss, used = self.judge.noised_loss(figures)
-        line = self.state.history[-1] | {"validation_loss": loss, "validated_by": used}
+        failures |= dict.fromkeys(figures.keys() - used, _DISHONEST)
+        line = self.state.history[-1] | {"validation_failures": dict(sorted(failures.items()))}
+        line |= {"validation_loss": loss, "validated_by": used} if figures else {}
         line["epsilon"] = {merchant: spend.epsilon for merchant, spend in self.spends().items()}
         self.state = dataclasses.replace(
             self.state,

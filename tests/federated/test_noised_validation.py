@@ -168,6 +168,9 @@ def test_a_round_without_a_loss_is_never_the_best_and_training_goes_on(
             noised_loss(silo, out / "ledger", make_plan(**HELD | plan), settings_of(base), task)
     result = train(silos, base, out, plan=plan, rounds=2)
     assert ["validation_loss" in line for line in history(result)] == [True, False]
+    first, second = (line["validation_failures"] for line in history(result))
+    assert first == {} and set(second) == {"alpine", "harbour"}
+    assert all("4 of the plan's 4 validations are used" in why for why in second.values())
     assert result.best_round == 1 and result.rounds_done == 2
     hidden = train(silos, base, tmp_path / "hidden", plan={"validation_noise": 1e3}, rounds=1)
     assert hidden.best_round is None and {line["validation_loss"] for line in history(hidden)} == {None}
@@ -183,6 +186,21 @@ def test_what_an_honest_silo_cannot_have_sent_is_left_out(
     assert judge.noised_loss(good | bad) == judge.noised_loss(good) == (pooled_loss(good, plan), ["a", "b"])
     assert not any(usable(figure, plan) for figure in bad.values())
     assert pooled_loss({}, plan) is None and pooled_loss({"a": NoisedLoss(0.0, 0.1)}, plan) is None
+
+
+def test_a_figure_out_of_bounds_is_named_and_left_out(
+    base: str, silos: list[Silo], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One silo lets out ten thousand times what it may."""
+
+    def spoilt(silo: Silo, *rest: Any) -> NoisedLoss:
+        found = noised_loss(silo, *rest)
+        return NoisedLoss(1e4, found.count) if silo.merchant_id == "harbour" else found
+
+    monkeypatch.setattr("privgen.federated.flower_app.noised_loss", spoilt)
+    for line in history(train(silos, base, tmp_path / "out", rounds=2)):
+        assert line["validation_failures"] == {"harbour": "sent a figure that no honest silo can have sent"}
+        assert line["validated_by"] == ["alpine"] and line["validation_loss"] is not None
 
 
 def test_two_ways_of_choosing_and_too_few_validations_are_refused(
