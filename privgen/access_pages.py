@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from privgen.erasure_edit import Found, is_own_page
@@ -13,6 +13,7 @@ from privgen.explain.withheld import tells_words_of
 from privgen.files import read_jsonl
 from privgen.runfolder import RunFolder
 from privgen.schema import CUSTOMER_KINDS, Signal, SignalKind
+from privgen.wishes import read_wishes
 
 Facts = dict[str, Any]
 
@@ -72,6 +73,22 @@ def own_pages(run: RunFolder, person: Person, found: Found, merchants: Sequence[
     except (AttributeError, KeyError, TypeError, ValueError):
         raise DataError(f"{path.parent}: not as privgen wrote it; run privgen generate and explain") from None
     return own
+
+
+def own_wishes(run: RunFolder, person: Person, found: Found, merchants: Sequence[str]) -> list[Facts]:
+    """What the person wished to be hidden or put right, as it stands in the run.
+
+    Guarantees: of a signal made from a row of somebody else, neither the row nor the hash of its words.
+
+    Raises:
+        DataError: A line of the wishes is not as privgen writes it.
+    """
+    told = []
+    for wish in map(asdict, read_wishes(run)):
+        if is_own_page(wish, person, merchants):
+            mine = _Mine(person, _own_ids(found, wish["merchant_id"])).tells(wish["source"])
+            told.append(wish if mine else wish | {"source": None, "said": None})
+    return told
 
 
 def inferred(pages: Pages, records: Iterable[Facts]) -> list[Facts]:
