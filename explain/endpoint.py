@@ -7,6 +7,7 @@ leave this machine: only what consent covers may be sent.
 
 from __future__ import annotations
 
+import http.client
 import json
 import time
 import urllib.error
@@ -31,6 +32,16 @@ _BUSY = frozenset({429, 502, 503, 504})
 _TRIES = 4
 
 
+class _NoRedirect(urllib.request.HTTPRedirectHandler):
+    """Follows no redirect: it would repeat the key, or the signals, to an address that nobody named."""
+
+    def redirect_request(self, *_: Any) -> None:
+        """Leave the redirect as the error that it is here."""
+
+
+_OPENER = urllib.request.build_opener(_NoRedirect)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Endpoint:
     """Where to ask, and how; passed to `explain` in place of a generator.
@@ -46,7 +57,8 @@ class Endpoint:
         timeout: Seconds to wait for an answer.
 
     Raises:
-        ExplainError: The address is not http or https, or holds a password.
+        ExplainError: The address is not http or https, or holds a name, a password, a query or a fragment,
+            which errors and the repr would show; the message does not repeat it.
     """
 
     url: str
@@ -59,9 +71,11 @@ class Endpoint:
 
     def __post_init__(self) -> None:
         """Check the address; `urllib` would open files as well."""
-        parts = urlsplit(self.url)
-        if parts.scheme not in ("http", "https") or not parts.hostname or parts.password:
-            raise ExplainError("endpoint: wanted an http or https address without a password")
+        if not _is_plain(self.url):
+            raise ExplainError(
+                "endpoint: wanted an http or https address without a name, a password or a query; "
+                "a key goes into api_key"
+            )
         if self.batch_rows < 1:
             raise ExplainError(f"endpoint: batch_rows: wanted at least 1, got {self.batch_rows}")
 
@@ -98,13 +112,13 @@ class Endpoint:
         request = urllib.request.Request(f"{self.url.rstrip('/')}/completions", body, headers)
         for attempt in range(_TRIES):
             try:
-                with urllib.request.urlopen(request, timeout=self.timeout) as reply:
+                with _OPENER.open(request, timeout=self.timeout) as reply:
                     return json.load(reply)
             except urllib.error.HTTPError as error:
                 reason, final = f"status {error.code}", error.code not in _BUSY
             except ValueError:
                 reason, final = "an answer that is not JSON", True
-            except OSError as error:  # refused, reset, timed out
+            except (OSError, http.client.HTTPException) as error:  # refused, reset, timed out, cut short
                 reason, final = type(error).__name__, False
             if final or attempt == _TRIES - 1:
                 break
@@ -215,6 +229,16 @@ class EndpointScorer:
             for kept, signal, stand_in in zip(row, self._prompt.signals, self._stand_ins, strict=True)
         ]
         return self._prompt.prefix + "".join(lines) + self._prompt.suffix
+
+
+def _is_plain(url: str) -> bool:
+    """Whether an address is http or https and no place for a key."""
+    try:
+        parts = urlsplit(url)
+        known = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+    return known and not ("@" in parts.netloc or "?" in url or "#" in url)
 
 
 def _places(answer: dict[str, Any], borders: list[int]) -> list[tuple[int, int]]:

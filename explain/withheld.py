@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from difflib import SequenceMatcher
 from typing import Any
 
@@ -16,6 +16,7 @@ OTHERS = frozenset({SignalKind.DIGEST})
 WITHHELD = "(review of another buyer)"
 """Stands for the text of such a signal."""
 _GAP = "…"
+_ENDS = ".!?。！？"
 _LEAST = {True: 6, False: 12}  # code points of a quotation worth hiding, by whether it has Chinese characters
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
 
@@ -32,13 +33,18 @@ def without_others(text: str, signals: Sequence[Signal]) -> str:
     or less if it is the whole of what the review says.
     """
     for words in dict.fromkeys(_words(signal) for signal in signals if signal.kind in OTHERS):
-        text = text.replace(words, _GAP)
-        blocks = SequenceMatcher(None, text, words, autojunk=False).get_matching_blocks()
-        for block in reversed(blocks):
-            piece = text[block.a : block.a + block.size]
-            if block.size >= _LEAST[bool(_CHINESE.search(piece))]:
-                text = text[: block.a] + _GAP + text[block.a + block.size :]
+        text = _without(text, words)
     return text
+
+
+def tells_words_of(text: str, signals: Iterable[Signal]) -> bool:
+    """Whether the text says anything in the words of these signals, of whatever kind.
+
+    As much as `without_others` leaves out, letter case and the marks at the end of the signal aside.
+    """
+    said = text.casefold()
+    wordings = {_words(signal).casefold().strip().rstrip(_ENDS) for signal in signals} - {""}
+    return any(_without(said, words) != said for words in wordings)
 
 
 def withhold(record: dict[str, Any], signals: Sequence[Signal]) -> dict[str, Any]:
@@ -56,10 +62,21 @@ def withhold(record: dict[str, Any], signals: Sequence[Signal]) -> dict[str, Any
     return record | {"counterfactual": other}
 
 
+def _without(text: str, words: str) -> str:
+    """The text without what it has in common with `words`."""
+    text = text.replace(words, _GAP)
+    blocks = SequenceMatcher(None, text, words, autojunk=False).get_matching_blocks()
+    for block in reversed(blocks):
+        piece = text[block.a : block.a + block.size]
+        if block.size >= _LEAST[bool(_CHINESE.search(piece))]:
+            text = text[: block.a] + _GAP + text[block.a + block.size :]
+    return text
+
+
 def _words(signal: Signal) -> str:
     """What the other customer wrote: the signal without the shop's wording around it."""
     for language in ("en", "zh"):
         read = phrases(language).read_signal(signal)
-        if read:
+        if read and "text" in read[1]:
             return read[1]["text"]
     return signal.text

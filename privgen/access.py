@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from privgen.access_pages import Pages, inferred, own_pages
+from privgen.access_pages import inferred, own_pages, own_wishes
 from privgen.config import RunConfig
 from privgen.erasure import RECORDS, ROOTS
 from privgen.erasure_edit import Found
@@ -71,9 +71,10 @@ def access_facts(
     found = _rows(run, person, merchants, progress)
     records = list(_records(run, person, merchants))
     pages = own_pages(run, person, found, merchants)
-    if not (found.tables or records or pages.pages):
+    wishes = own_wishes(run, person, found, merchants)
+    if not (found.tables or records or pages.pages or wishes):
         raise DataError(f"{run.path}: no customer with this id in any table; nothing was written")
-    known = found.ids["customer_id"] | {page["customer_id"] for page in pages.pages}
+    known = found.ids["customer_id"] | {made["customer_id"] for made in (*pages.pages, *wishes)}
     stated = [part for part in deployer(run)["statements"] if part["code"] in TOLD]
     return {
         "schema_version": SCHEMA_VERSION,
@@ -81,7 +82,7 @@ def access_facts(
         "as_of": now().isoformat(timespec="seconds"),
         "pseudonyms": [name for name in person.pseudonyms if name in known] or [person.pseudonyms[0]],
         "customer_ids": sorted(found.ids["customer_id"]),
-        "merchants": sorted(_named(found, records, pages)),
+        "merchants": sorted(_named(found, (*records, *pages.pages, *wishes))),
         "consent": _consent(found),
         "held": [_table(table) for table in found.tables],
         "inferred": inferred(pages, records),
@@ -89,6 +90,7 @@ def access_facts(
         "models": [_model(model) for model in trainings_with(run, person.pseudonyms, merchants)],
         "pages": pages.pages,
         "left_out": {"signals": pages.signals_left_out, "sentences": pages.sentences_left_out},
+        "wishes": wishes,
         "erasures": list(_erasures(run, person)),
         "stated": stated,
         "not_recorded": _not_recorded({part["code"] for part in stated}),
@@ -135,9 +137,8 @@ def _records(run: RunFolder, person: Person, merchants: Sequence[str]) -> Iterat
                 }
 
 
-def _named(found: Found, records: list[Facts], pages: Pages) -> set[str]:
-    names = {table.path.parent.name for table in found.tables}
-    return names | {part["merchant_id"] for part in (*records, *pages.pages)}
+def _named(found: Found, parts: Sequence[Facts]) -> set[str]:
+    return {table.path.parent.name for table in found.tables} | {part["merchant_id"] for part in parts}
 
 
 def _table(rows: TableRows) -> Facts:

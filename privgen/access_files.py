@@ -58,4 +58,5 @@ def _counts(facts: Facts) -> dict[str, int]:
         "training records": len(facts["training_records"]),
         "models": len(facts["models"]),
         "pages": len(facts["pages"]),
+        "wishes": len(facts["wishes"]),
     }

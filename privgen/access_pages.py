@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from privgen.erasure_edit import Found, is_own_page
 from privgen.erasure_person import Person
 from privgen.errors import DataError
+from privgen.explain.withheld import tells_words_of
 from privgen.files import read_jsonl
 from privgen.runfolder import RunFolder
-from privgen.schema import CUSTOMER_KINDS, SignalKind
+from privgen.schema import CUSTOMER_KINDS, Signal, SignalKind
+from privgen.wishes import read_wishes
 
 Facts = dict[str, Any]
 
@@ -34,6 +36,22 @@ class Pages:
         return f"Pages({len(self.pages)})"
 
 
+@dataclass(frozen=True)
+class _Mine:
+    """What is the person's at one merchant."""
+
+    person: Person
+    ids: dict[str, set[str]] = field(repr=False)
+
+    def tells(self, source: str) -> bool:
+        """Whether what was made from a row may be told: the person's, or the merchant's; else it is not."""
+        table, _, key = source.partition(":")
+        first = key.split(",")[0]
+        if table in _OWN_IDS:
+            return first in self.ids[_OWN_IDS[table]]
+        return table in _SHARED or (table == "events" and self.person.owns(first))
+
+
 def own_pages(run: RunFolder, person: Person, found: Found, merchants: Sequence[str]) -> Pages:
     """Pages of the person with the signals they were written from and what drove each sentence.
 
@@ -50,10 +68,27 @@ def own_pages(run: RunFolder, person: Person, found: Found, merchants: Sequence[
         mine = [p for p in read_jsonl(path) if is_own_page(p, person, merchants)] if path.exists() else []
         explained = _explained(run, {page["page_id"] for page in mine})
         for page in mine:
-            own.pages.append(_page(page, explained, person, found, own))
+            mine_there = _Mine(person, _own_ids(found, page["merchant_id"]))
+            own.pages.append(_page(page, explained, mine_there, own))
     except (AttributeError, KeyError, TypeError, ValueError):
         raise DataError(f"{path.parent}: not as privgen wrote it; run privgen generate and explain") from None
     return own
+
+
+def own_wishes(run: RunFolder, person: Person, found: Found, merchants: Sequence[str]) -> list[Facts]:
+    """What the person wished to be hidden or put right, as it stands in the run.
+
+    Guarantees: of a signal made from a row of somebody else, neither the row nor the hash of its words.
+
+    Raises:
+        DataError: A line of the wishes is not as privgen writes it.
+    """
+    told = []
+    for wish in map(asdict, read_wishes(run)):
+        if is_own_page(wish, person, merchants):
+            mine = _Mine(person, _own_ids(found, wish["merchant_id"])).tells(wish["source"])
+            told.append(wish if mine else wish | {"source": None, "said": None})
+    return told
 
 
 def inferred(pages: Pages, records: Iterable[Facts]) -> list[Facts]:
@@ -80,9 +115,7 @@ def _explained(run: RunFolder, page_ids: set[str]) -> dict[tuple[str, str, int],
     return {(record["page_id"], record["section"], record["sentence"]): record for record in records}
 
 
-def _page(
-    page: Facts, explained: dict[tuple[str, str, int], Facts], person: Person, found: Found, own: Pages
-) -> Facts:
+def _page(page: Facts, explained: dict[tuple[str, str, int], Facts], mine: _Mine, own: Pages) -> Facts:
     told = (
         "page_id",
         "merchant_id",
@@ -95,9 +128,9 @@ def _page(
     )
     sections = []
     for section in page["sections"]:
-        signals = {s["signal_id"]: _signal(s, person, found) for s in section["prompt"]["signals"]}
-        texts = {s["signal_id"]: s["text"] for s in section["prompt"]["signals"]}
-        others = {id_: texts[id_] for id_, signal in signals.items() if signal["text"] is None}
+        made_from = [Signal(**s | {"kind": SignalKind(s["kind"])}) for s in section["prompt"]["signals"]]
+        signals = {signal.signal_id: _signal(signal, mine) for signal in made_from}
+        others = [signal for signal in made_from if signals[signal.signal_id]["text"] is None]
         sentences = []
         for index, sentence in enumerate(section["sentences"]):
             if others and _tells_of_others(sentence, others):
@@ -111,37 +144,29 @@ def _page(
     return {name: page.get(name) for name in told} | {"sections": sections}
 
 
-def _signal(signal: Facts, person: Person, found: Found) -> Facts:
-    mine = _is_told(signal["source"], person, found)
+def _signal(signal: Signal, mine: _Mine) -> Facts:
+    told = mine.tells(signal.source)
     return {
-        "kind": SignalKind(signal["kind"]).value,
-        "text": signal["text"] if mine else None,
-        "source": signal["source"] if mine else None,
+        "kind": signal.kind.value,
+        "text": signal.text if told else None,
+        "source": signal.source if told else None,
     }
 
 
-def _is_told(source: str, person: Person, found: Found) -> bool:
-    """Whether a signal may be told: made from a row of the person, or of the merchant; else it is not."""
-    table, _, key = source.partition(":")
-    first = key.split(",")[0]
-    if table in _OWN_IDS:
-        return first in found.ids[_OWN_IDS[table]]
-    return table in _SHARED or (table == "events" and person.owns(first))
+def _own_ids(found: Found, merchant: str) -> dict[str, set[str]]:
+    """Ids of what the person wrote at one merchant, by column: another one may give the same to others."""
+    tables = [table for table in found.tables if table.path.parent.name == merchant]
+    return {
+        column: {str(row[column]) for table in tables for row in table.rows if row.get(column)}
+        for column in _OWN_IDS.values()
+    }
 
 
-def _tells_of_others(sentence: Facts, others: dict[str, str]) -> bool:
+def _tells_of_others(sentence: Facts, others: Sequence[Signal]) -> bool:
     cited = set(sentence.get("source_ids") or ())
-    if not cited or cited & set(others):
+    if not cited or cited & {signal.signal_id for signal in others}:
         return True
-    said = sentence["text"].casefold()
-    return any(part in said for text in others.values() for part in _quotable(text))
-
-
-def _quotable(text: str) -> list[str]:
-    """The signal's text whole and without the wording before a colon ("5/5: ...")."""
-    whole = text.casefold().strip().rstrip(".!?。！？")
-    rest = whole.replace("：", ":").partition(":")[2].strip()
-    return [part for part in (whole, rest) if part]
+    return tells_words_of(sentence["text"], others)
 
 
 def _reasons(record: Facts | None, signals: dict[str, Facts], others: bool) -> Facts:

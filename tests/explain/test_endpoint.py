@@ -35,11 +35,23 @@ class Completions(BaseHTTPRequestHandler):
         if self.server.failures:
             self.send_error(self.server.failures.pop())
             return
+        if self.server.redirect:
+            self.send_response(self.server.redirect[0])
+            self.send_header("Location", f"{self.server.redirect[1]}/completions")
+            self.end_headers()
+            return
         choices = [self._choice(index, one) for index, one in enumerate(asked["prompt"])]
         body = self.server.broken or json.dumps({"choices": choices[::-1]}).encode()  # in any order
         self.send_response(200)
+        if self.server.length:
+            self.send_header("Content-Length", str(self.server.length))
         self.end_headers()
         self.wfile.write(body)
+
+    def do_GET(self) -> None:
+        """What a redirected POST becomes."""
+        self.server.got.append((self.path, self.headers.get("Authorization")))
+        self.send_error(404)
 
     def _choice(self, index: int, asked: Any) -> dict[str, Any]:
         ids = CharTokenizer().encode(asked) if isinstance(asked, str) else asked
@@ -62,6 +74,7 @@ class Completions(BaseHTTPRequestHandler):
 def served() -> Iterator[tuple[str, Any]]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), Completions)
     server.model, server.requests, server.failures, server.broken = tiny("llama"), [], [], b""
+    server.redirect, server.length, server.got = None, 0, []
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
@@ -122,8 +135,35 @@ def test_a_busy_server_is_asked_again_and_errors_hold_nothing_that_was_sent() ->
     assert not any(word in text for text in [*said, repr(endpoint)] for word in (CANARY, "secret", "\n"))
 
 
-@pytest.mark.parametrize("url", ["file:///etc/passwd", "127.0.0.1:80", "http://me:pass@host/v1"])
-def test_other_addresses_are_refused(url: str) -> None:
+@pytest.mark.parametrize(
+    "url",
+    [
+        *("file:///etc/passwd", "127.0.0.1:80", "http://[secret", "http://host:secret"),
+        *("http://me:secret@host/v1", "http://secret@host/v1", "http://:secret@host", "http://host@"),
+        *("http://host/v1?k=secret", "http://host/v1?", "http://host?secret", "http://host/v1#secret"),
+    ],
+)
+def test_other_addresses_and_those_with_a_key_are_refused(url: str) -> None:
     with pytest.raises(ExplainError, match="wanted an http or https address") as caught:
         Endpoint(url=url, model="m")
-    assert "pass" not in str(caught.value).replace("a password", "")
+    assert "secret" not in str(caught.value) and caught.value.__context__ is None
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_redirect_is_an_error_and_nothing_goes_to_the_other_host(status: int) -> None:
+    with served() as (other, elsewhere), served() as (url, server):
+        server.redirect = (status, other.replace("127.0.0.1", "localhost"))
+        with pytest.raises(ExplainError, match=f"endpoint: status {status} from 127") as caught:
+            Endpoint(url=url, model="tiny", api_key="secret").prompt_log_probs([CANARY])
+        assert len(server.requests) == 1 and elsewhere.requests == elsewhere.got == []
+    assert not any(word in str(caught.value) for word in ("secret", CANARY, "localhost", "\n"))
+
+
+def test_a_reply_that_is_cut_short_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("privgen.explain.endpoint._TRIES", 2)
+    with served() as (url, server):
+        server.broken, server.length = f'{{"choices": "{CANARY}'.encode(), 9999
+        with pytest.raises(ExplainError, match="endpoint: IncompleteRead from") as caught:
+            Endpoint(url=url, model="tiny", api_key="secret").prompt_log_probs([CANARY])
+        assert len(server.requests) == 2  # as after a lost connection
+    assert not any(word in str(caught.value) for word in ("secret", CANARY, "\n"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 import shutil
 import stat
 from pathlib import Path
@@ -22,6 +23,7 @@ from privgen.records import write_records
 from privgen.runfolder import RunFolder
 from privgen.schema import CUSTOMER_KINDS, Purpose
 from privgen.silo import open_silos
+from privgen.wishes import correct, hide
 
 ALL = {"training": "", "personalisation": "", "analytics": ""}
 PEOPLE: dict[str, dict[str, str]] = {f"person-{letter}": ALL for letter in "abcde"}
@@ -262,3 +264,98 @@ def test_what_the_deployer_states_is_told_and_no_longer_missing(run: Path, tmp_p
     assert [part["code"] for part in told["stated"]] == ["retention"]
     assert "retention" not in told["not_recorded"] and "shown_when" in told["not_recorded"]
     assert "two years after the last order" in (tmp_path / "b" / "answer.zh.html").read_text("utf-8")
+
+
+def _own_page(run: Path, customer: str) -> dict[str, Any]:
+    pseudonym = tokens(run).identifier("customer_id", customer)
+    (page,) = [p for p in read_jsonl(run / "pages/pages.jsonl") if p["customer_id"] == pseudonym]
+    return page
+
+
+def _signals(page: dict[str, Any], kind: str) -> list[dict[str, Any]]:
+    return [s for part in page["sections"] for s in part["prompt"]["signals"] if s["kind"] == kind]
+
+
+def test_the_same_review_id_at_another_merchant_is_of_somebody_else(run: Path, tmp_path: Path) -> None:
+    """Review ids are unique at one merchant only, and equal ones have equal pseudonyms."""
+    page, path = _own_page(run, "person-a"), run / "pages/pages.jsonl"
+    own = _signals(page, "review")[0]["source"]
+    there = json.loads(json.dumps(page)) | {"page_id": "there", "merchant_id": "there"}
+    for signal in _signals(there, "digest"):
+        signal["source"], signal["text"] = own, f"4/5: Bought by {canary('person-b')}."
+    (run / "scrubbed/there").mkdir()
+    write_jsonl(path, [*read_jsonl(path), there])
+    here, told = answered(run, "person-a", tmp_path / "out")["pages"]
+    assert own in {s["source"] for part in here["sections"] for s in part["signals"]}
+    assert {s["text"] for part in told["sections"] for s in part["signals"] if s["kind"] == "digest"} == {
+        None
+    }
+    assert not any(canary("person-b") in (tmp_path / "out" / name).read_text("utf-8") for name in FILES)
+
+
+def test_a_sentence_that_quotes_a_part_of_anothers_review_is_left_out(run: Path, tmp_path: Path) -> None:
+    """Though it cites a signal of the person's own."""
+    path = run / "pages/pages.jsonl"
+    pages, theirs = list(read_jsonl(path)), "Anna from flat 7 says that the zip broke."
+    own = tokens(run).identifier("customer_id", "person-a")
+    parts = [part for page in pages if page["customer_id"] == own for part in page["sections"]]
+    read = next(part for part in parts if any(s["kind"] == "digest" for s in part["prompt"]["signals"]))
+    others = [s for s in read["prompt"]["signals"] if s["kind"] == "digest"]
+    mine = [s["signal_id"] for s in read["prompt"]["signals"] if s["kind"] != "digest"] or ["c1"]
+    others[0]["text"] = f"2/5: {theirs}"
+    told = "It is as light as a feather."
+    read["sentences"] = [
+        {"text": text, "source_ids": mine[:1]} for text in ("You like it; ANNA FROM FLAT 7 says no.", told)
+    ]
+    write_jsonl(path, pages)
+    (page,) = answered(run, "person-a", tmp_path / "out")["pages"]
+    (part,) = [part for part in page["sections"] if part["section"] == read["kind"]]
+    assert [sentence["text"] for sentence in part["sentences"]] == [told]
+    assert not any("anna" in (tmp_path / "out" / n).read_text("utf-8").casefold() for n in FILES)
+
+
+@pytest.mark.parametrize(
+    ("name", "yes", "no"), [("answer.en.html", "yes", "no"), ("answer.zh.html", "是", "否")]
+)
+def test_html_tells_consent_as_it_is_followed(
+    made: Path, tmp_path: Path, name: str, yes: str, no: str
+) -> None:
+    """No end is agreed (`consent.allows`), not refused."""
+    wanted = {"person-a": [yes] * 3, "refuses-all": [no] * 3, "only-training": [no, "2999-01-01", no]}
+    for customer, cells in wanted.items():
+        answered(made, customer, tmp_path / customer)
+        html = (tmp_path / customer / name).read_text("utf-8")
+        section = html.partition('id="consent"')[2].partition("</section>")[0]
+        assert re.findall(r"<td>(.*?)</td>", section) == cells
+
+
+def test_wishes_are_told_without_whose_review_was_hidden(run: Path, tmp_path: Path) -> None:
+    page = _own_page(run, "person-a")
+    hidden, own = _signals(page, "digest")[0], _signals(page, "query")[0]
+    folder = RunFolder(run)
+    hide(folder, page["page_id"], hidden["signal_id"])
+    correct(folder, page["page_id"], own["signal_id"], own["text"].replace("pan", "wide kettle"))
+    other = _own_page(run, "person-b")
+    hide(folder, other["page_id"], _signals(other, "query")[0]["signal_id"])
+    first, second = answered(run, "person-a", tmp_path / "out")["wishes"]
+    assert (first["kind"], first["action"], first["source"], first["said"]) == ("digest", "hide", None, None)
+    assert (second["action"], second["source"]) == ("correct", own["source"]) and "wide kettle" in second[
+        "text"
+    ]
+    for name, words in (("answer.en.html", ("hide", "put right")), ("answer.zh.html", ("隐藏", "更正"))):
+        html = (tmp_path / "out" / name).read_text("utf-8")
+        section = html.partition('id="wishes"')[2].partition("</section>")[0]
+        assert all(f"<td>{word}</td>" in section for word in words) and "wide kettle" in section
+        assert hidden["source"] not in html
+    assert "wide kettle" not in json.dumps(answered(run, "person-b", tmp_path / "b"))
+    assert len(answered(run, "person-b", tmp_path / "b")["wishes"]) == 1
+
+
+def test_who_is_left_in_wishes_alone_is_answered(run: Path, tmp_path: Path) -> None:
+    page = _own_page(run, "person-a")
+    hide(RunFolder(run), page["page_id"], _signals(page, "query")[0]["signal_id"])
+    for name in ("silos", "scrubbed", "federated", "pages", "explanations"):
+        for path in (run / name).rglob("*"):
+            path.unlink() if path.is_file() else None
+    told = answered(run, "person-a", tmp_path / "out")
+    assert len(told["wishes"]) == 1 and told["merchants"] == [page["merchant_id"]]
